@@ -1,0 +1,40 @@
+#include "base/bytes.hpp"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+namespace localscale {
+namespace {
+
+TEST(Bytes, HexIsLowerCaseAndComplete) {
+  const std::array bytes{std::byte{0x00}, std::byte{0xaf}, std::byte{0xff}};
+  EXPECT_EQ(to_hex(bytes), "00afff");
+  EXPECT_TRUE(is_hex("00afff", 6));
+  EXPECT_FALSE(is_hex("00AFFF", 6));
+  EXPECT_FALSE(is_hex("00aff", 6));
+}
+
+TEST(Bytes, SizesReadAsPeopleWriteThem) {
+  EXPECT_EQ(human_bytes(0), "0 B");
+  EXPECT_EQ(human_bytes(999), "999 B");
+  EXPECT_EQ(human_bytes(1321098329), "1.3 GB");
+  EXPECT_EQ(human_bytes(131000000), "131 MB");
+}
+
+TEST(Bytes, NumbersMustBeWholeAndInRange) {
+  EXPECT_EQ(parse_u64("42"), 42U);
+  EXPECT_EQ(parse_u64("18446744073709551616"), std::nullopt);
+  EXPECT_EQ(parse_u64("-1"), std::nullopt);
+  EXPECT_EQ(parse_u64("4 "), std::nullopt);
+  EXPECT_EQ(parse_u64(""), std::nullopt);
+}
+
+TEST(Bytes, ConstantTimeComparisonIsStillAComparison) {
+  EXPECT_TRUE(equal_constant_time("secret", "secret"));
+  EXPECT_FALSE(equal_constant_time("secret", "secreT"));
+  EXPECT_FALSE(equal_constant_time("secret", "secre"));
+}
+
+}  // namespace
+}  // namespace localscale

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "base/error.hpp"
+
+namespace localscale::net {
+
+template <class T>
+using Task = boost::asio::awaitable<T>;
+
+/// Header fields in order; names compare without case.
+class Headers {
+ public:
+  void set(std::string_view name, std::string_view value);
+  void add(std::string_view name, std::string_view value);
+  [[nodiscard]] std::string_view get(std::string_view name) const;  ///< Empty if absent.
+  [[nodiscard]] bool has(std::string_view name) const;
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// Which listener a request came in by; rights differ (gateway/access).
+enum class Door {
+  loopback,  ///< 127.0.0.1:7411
+  ollama,    ///< 127.0.0.1:11434
+  lan,       ///< TLS (or named plaintext) on the LAN: needs an API key
+  admin,     ///< the unix socket of the command line
+};
+
+struct Request {
+  std::string method;
+  std::string target;  ///< As received: path and query.
+  Headers headers;
+  std::string body;
+  Door door = Door::loopback;
+  std::string peer;    ///< "127.0.0.1:5222", "unix".
+  std::string id;      ///< Unique per request; in every log line and error about it.
+
+  [[nodiscard]] std::string_view path() const;                                 ///< Target without query, not decoded.
+  [[nodiscard]] std::optional<std::string> query(std::string_view key) const;  ///< Percent-decoded value.
+};
+
+struct Response {
+  unsigned status = 200;
+  Headers headers;
+  std::string body;
+};
+
+/// The answering side of one request. Exactly one of `send` or `begin … end` is used.
+/// All calls are on the connection's executor. When the client goes away the handler's coroutine is cancelled
+/// (every pending co_await ends with operation_aborted), so that its engine connection closes with it.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  virtual Task<Result<void>> send(Response response) = 0;
+  /// Starts a streamed answer (chunked). `headers` must not hold Content-Length.
+  virtual Task<Result<void>> begin(unsigned status, Headers headers) = 0;
+  /// Sends a piece now. Completes when the kernel took it, or with Errc::timeout for a slow client.
+  virtual Task<Result<void>> write(std::string_view piece) = 0;
+  virtual Task<Result<void>> end() = 0;
+  [[nodiscard]] virtual bool begun() const = 0;
+};
+
+/// Answers one request. An exception or a return without an answer becomes a 500 and is logged.
+using Handler = std::function<Task<void>(const Request&, Exchange&)>;
+
+}  // namespace localscale::net
