@@ -1,0 +1,148 @@
+# ./dev test: every stage adds to `passed` and `failed`; the closing line sums them. Sourced.
+
+passed=0 failed=0 name_filter= long=
+stages=(lint unit tsan fuzz e2e lab conformance browser)
+results=$root/build/test-results
+
+stage_help() {
+  cat <<'HELP'
+lint         formatting, include graph, lock files, scripts
+unit         unit and property tests of every module, under ASan+UBSan, against the stub engine
+tsan         net, gateway and house tests under ThreadSanitizer
+fuzz         each fuzz target for some seconds, from its corpus
+e2e          the whole home from its programs: CLI, pulls, engine, failures, Seedling
+lab          confinement, escape probes and network namespaces (needs root)
+conformance  real clients from npm against the live home
+browser      the page in Chromium
+HELP
+}
+
+# count PASSED FAILED LABEL HINT
+count() {
+  passed=$((passed + $1)) failed=$((failed + $2))
+  [ "$2" = 0 ] || failures+=("$3: $2 failed. Run alone: $4")
+}
+failures=()
+
+# ctest_stage PRESET LABEL STAGE: runs ctest on PRESET's tests with LABEL.
+ctest_stage() {
+  local preset=$1 label=$2 stage=$3 log=$results/$3.log rc=0
+  shift 3
+  (cd "build/$preset" && ctest --output-on-failure --no-tests=error -j"$jobs" -L "$label" ${name_filter:+-R "$name_filter"} "$@") >"$log" 2>&1 || rc=$?
+  local total bad
+  total=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#' "$log" || true)
+  bad=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#.*\*\*\*' "$log" || true)
+  if [ "$rc" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+  [ "$bad" = 0 ] || grep -vE '^ *[0-9]+/[0-9]+ Test.*Passed|^ *Start ' "$log" | head -n 150
+  count $((total - bad)) "$bad" "$stage" "./dev test $stage -R 'NAME' with NAME from: $(grep -oE '^\s*[0-9]+ - \S+' "$log" | awk '{print $3}' | head -n 5 | tr '\n' ' ')"
+}
+
+# node_stage STAGE FILES…: runs node's test runner, one file at a time (each may start a home of its own).
+node_stage() {
+  local stage=$1 file log ok bad
+  shift
+  for file in "$@"; do
+    [ -e "$file" ] || continue
+    log=$results/$stage-$(basename "$file").log
+    say "  $file"
+    LOCALSCALE_BIN=$root/build/release/bin timeout 900 node --test --test-reporter=spec ${name_filter:+--test-name-pattern="$name_filter"} "$file" >"$log" 2>&1 </dev/null || true
+    ok=$(sed -n 's/^ℹ pass \([0-9]*\)$/\1/p' "$log" | tail -n 1)
+    bad=$(sed -n 's/^ℹ fail \([0-9]*\)$/\1/p' "$log" | tail -n 1)
+    [ -n "$ok" ] && [ -n "$bad" ] || { ok=0 bad=1; }
+    if [ $((ok + bad)) = 0 ] && [ -z "$name_filter" ]; then bad=1; fi
+    [ "$bad" = 0 ] || tail -n 120 "$log"
+    count "$ok" "$bad" "$file" "LOCALSCALE_BIN=build/release/bin node --test $file"
+  done
+}
+
+stage_lint() {
+  source tools/dev/lint.sh
+  local check
+  for check in "${lint_checks[@]}"; do
+    if "$check" >"$results/lint-$check.log" 2>&1; then count 1 0 "$check" -
+    else cat "$results/lint-$check.log"; count 0 1 "$check" "./dev lint"
+    fi
+  done
+}
+
+stage_unit() {
+  timed "Building (fuzz: ASan+UBSan, fuzz targets)" build_preset fuzz
+  ctest_stage fuzz unit unit
+}
+
+stage_tsan() {
+  timed "Building (tsan: net, gateway, house)" build_preset tsan test_net test_gateway test_house
+  ctest_stage tsan unit tsan -R "${name_filter:-.}" 
+}
+
+stage_fuzz() {
+  local seconds=${LOCALSCALE_FUZZ_SECONDS:-$([ -n "$long" ] && echo 300 || echo 6)} target name log
+  [ -x build/fuzz/fuzz ] || [ -d build/fuzz/fuzz ] || timed "Building the fuzz targets" build_preset fuzz
+  for target in build/fuzz/fuzz/fuzz_*; do
+    name=$(basename "$target")
+    [[ -z $name_filter || $name =~ $name_filter ]] || continue
+    log=$results/$name.log
+    mkdir -p "build/fuzz/corpus/$name"
+    local corpus=("build/fuzz/corpus/$name")
+    [ ! -d "tests/fuzz/corpus/${name#fuzz_}" ] || corpus+=("tests/fuzz/corpus/${name#fuzz_}")
+    if "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=0 -verbosity=0 \
+      -artifact_prefix="build/fuzz/" "${corpus[@]}" >"$log" 2>&1; then count 1 0 "$name" -
+    else tail -n 40 "$log"; count 0 1 "$name" "$target build/fuzz/crash-…"
+    fi
+  done
+}
+
+need_release() {
+  [ -z "${release_built:-}" ] || return 0
+  link_engine release
+  timed "Building (release)" build_preset release
+  release_built=1
+}
+
+stage_e2e() { need_release; node_stage e2e tests/e2e/*.test.mjs; }
+
+stage_lab() { need_release; ctest_stage release lab lab; }
+
+stage_conformance() {
+  need_release
+  npm_ci "$root/tests/conformance"
+  node_stage conformance tests/conformance/*.test.mjs
+}
+
+stage_browser() {
+  need_release
+  npm_ci "$root/tests/browser"
+  node_stage browser tests/browser/*.test.mjs
+}
+
+stage_long() {
+  source tools/dev/lint.sh
+  source tools/dev/coverage.sh
+  timed "clang-tidy" lint_tidy && count 1 0 clang-tidy - || count 0 1 clang-tidy "./dev lint"
+  timed "Coverage report" coverage_report
+}
+
+run_tests() {
+  local wanted=() stage
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --list) stage_help; return 0 ;;
+      --long) long=1 ;;
+      -R) name_filter=${2:?"-R needs a regular expression"}; shift ;;
+      -*) die "'$1' is not an option of ./dev test" "./dev help" ;;
+      *) [[ " ${stages[*]} " == *" $1 "* ]] || die "'$1' is not a test stage" "./dev test --list"; wanted+=("$1") ;;
+    esac
+    shift
+  done
+  [ ${#wanted[@]} -gt 0 ] || wanted=("${stages[@]}")
+  need_packages build test
+  rm -rf "$results" && mkdir -p "$results"
+  for stage in "${wanted[@]}"; do
+    timed "Stage: $stage" "stage_$stage" || count 0 1 "$stage" "./dev test $stage"
+  done
+  [ -z "$long" ] || stage_long
+  print_timings
+  if [ ${#failures[@]} -gt 0 ]; then printf '\nFailed:\n'; printf '  %s\n' "${failures[@]}"; fi
+  printf '\n%d passed, %d failed\n' "$passed" "$failed"
+  [ "$failed" = 0 ]
+}
