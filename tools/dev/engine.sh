@@ -25,8 +25,9 @@ engine_key() {
 build_engine() {
   local key=$1 target=$cache/engine/$1 work
   if [ -e "$target/llama-server" ]; then return 0; fi
-  work=$cache/engine/work-$key
-  mkdir -p "$work"
+  work=$cache/engine/work
+  rm -rf "$work" && mkdir -p "$work"
+  local -x CCACHE_BASEDIR=$work
   cp "$root"/engine/package.json "$root"/engine/package-lock.json "$root"/engine/.npmrc "$work/"
   npm_ci "$work" --omit=optional --omit=peer
   local source=$work/llama.cpp
