@@ -1,0 +1,112 @@
+#include "config/checks.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <arpa/inet.h>
+
+#include "base/bytes.hpp"
+
+namespace localscale::config {
+namespace {
+
+bool is_printable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_port(std::string_view text) {
+  const auto port = parse_u64(text);
+  return port && *port >= 1 && *port <= 65535;
+}
+
+bool is_authority(std::string_view text) {
+  if (text.starts_with('[')) {
+    const auto close = text.find(']');
+    if (close == std::string_view::npos || !is_ip(std::string(text.substr(1, close - 1)))) return false;
+    const auto rest = text.substr(close + 1);
+    return rest.empty() || (rest.front() == ':' && is_port(rest.substr(1)));
+  }
+  const auto colon = text.find(':');
+  if (colon != std::string_view::npos && !is_port(text.substr(colon + 1))) return false;
+  return is_host(std::string(text.substr(0, colon)));
+}
+
+}  // namespace
+
+bool is_path(const std::string& text) {
+  constexpr std::size_t max_bytes = 1024;
+  if (text.size() > max_bytes || text.find('\0') != std::string::npos || text.find('\n') != std::string::npos)
+    return false;
+  return text.starts_with('/') || text == "~" || text.starts_with("~/");
+}
+
+bool is_path_or_empty(const std::string& text) {
+  return text.empty() || is_path(text);
+}
+
+bool is_ip(const std::string& text) {
+  in6_addr address{};
+  if (text.find('\0') != std::string::npos) return false;
+  return inet_pton(AF_INET, text.c_str(), &address) == 1 || inet_pton(AF_INET6, text.c_str(), &address) == 1;
+}
+
+bool is_ip_or_empty(const std::string& text) {
+  return text.empty() || is_ip(text);
+}
+
+bool is_host(const std::string& text) {
+  constexpr std::size_t max_bytes = 253;
+  if (text.empty() || text.size() > max_bytes) return false;
+  if (is_ip(text)) return true;
+  return is_alphanumeric(text.front()) && text.find("..") == std::string::npos &&
+         std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '.'; });
+}
+
+bool is_host_and_port(const std::string& text) {
+  return is_authority(text);
+}
+
+bool is_origin(const std::string& text) {
+  constexpr std::size_t max_bytes = 512;
+  const auto separator = text.find("://");
+  if (text.size() > max_bytes || separator == std::string::npos || separator == 0) return false;
+  const std::string_view scheme = std::string_view(text).substr(0, separator);
+  const bool scheme_ok = std::ranges::all_of(
+      scheme, [](char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; });
+  return scheme_ok && is_authority(std::string_view(text).substr(separator + 3));
+}
+
+bool is_url(const std::string& text) {
+  constexpr std::size_t max_bytes = 1024;
+  if (text.size() > max_bytes || !is_printable(text) || text.find_first_of("@?#\"") != std::string::npos)
+    return false;
+  const auto separator = text.find("://");
+  if (separator == std::string::npos) return false;
+  const std::string scheme = text.substr(0, separator);
+  if (scheme != "http" && scheme != "https") return false;
+  const std::string_view rest = std::string_view(text).substr(separator + 3);
+  return is_authority(rest.substr(0, rest.find('/')));
+}
+
+bool is_model_name(const std::string& text) {
+  constexpr std::size_t max_bytes = 350;
+  return !text.empty() && text.size() <= max_bytes && is_printable(text);
+}
+
+bool is_log_level(const std::string& text) {
+  return text == "trace" || text == "debug" || text == "info" || text == "warn" || text == "error";
+}
+
+bool is_log_format(const std::string& text) {
+  return text == "text" || text == "json";
+}
+
+bool is_protocol(const std::string& text) {
+  return text == "ollama" || text == "huggingface";
+}
+
+}  // namespace localscale::config

@@ -1,0 +1,117 @@
+#include "config/config.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace localscale::config {
+namespace {
+
+using testing::HasSubstr;
+
+std::string problem(std::string_view text) {
+  const auto config = parse(text, "home.toml");
+  EXPECT_FALSE(config.has_value()) << text;
+  return config ? std::string() : config.error().message();
+}
+
+TEST(Config, TheDefaultFileParsesToTheDefaults) {
+  const auto config = parse(default_text(), "default");
+  ASSERT_TRUE(config.has_value()) << config.error().message();
+  EXPECT_EQ(*config, Config{});
+}
+
+TEST(Config, AnEmptyFileGivesTheDefaults) {
+  EXPECT_EQ(*parse("", "empty"), Config{});
+}
+
+TEST(Config, EveryKindOfKeyIsRead) {
+  const auto config = parse(R"(
+state_directory = "/srv/home"
+[api]
+port = 8000
+ollama_port = true
+allowed_origins = ["https://app.example", "app://obsidian.md"]
+[models]
+folders = ["/srv/gguf", "~/models"]
+[[fetcher.registries]]
+name = "lab.example:5000"
+protocol = "ollama"
+url = "http://lab.example:5000"
+address = "192.168.1.9"
+)",
+                            "home.toml");
+  ASSERT_TRUE(config.has_value()) << config.error().message();
+  EXPECT_EQ(config->state_directory, "/srv/home");
+  EXPECT_EQ(config->api.port, 8000);
+  EXPECT_TRUE(config->api.ollama_port);
+  EXPECT_EQ(config->api.allowed_origins.size(), 2U);
+  EXPECT_EQ(config->models.folders.at(1), "~/models");
+  ASSERT_EQ(config->fetcher.registries.size(), 1U);
+  EXPECT_EQ(config->fetcher.registries[0].address, "192.168.1.9");
+}
+
+TEST(Config, AnUnknownKeyNamesFileLineAndTheNearestKey) {
+  EXPECT_THAT(
+      problem("[api]\n\nprot = 80\n"),
+      HasSubstr("home.toml:3: 'api.prot' is not a key that Localscale knows. Did you mean api.port?"));
+  EXPECT_THAT(problem("[engin]\nthreads = 1\n"),
+              HasSubstr("home.toml:1: 'engin' is not a section that Localscale knows. Did you mean engine?"));
+}
+
+TEST(Config, WrongTypesAndRangesSayWhatIsAllowed) {
+  EXPECT_THAT(
+      problem("[api]\nport = 99999"),
+      HasSubstr(
+          "home.toml:2: api.port must be a whole number from 1 to 65535, not 99999. The default is 7411."));
+  EXPECT_THAT(problem("[api]\nport = \"x\""), HasSubstr("not \"x\""));
+  EXPECT_THAT(problem("[api]\nport = -1"), HasSubstr("not -1"));
+  EXPECT_THAT(problem("[engine]\ntune = 1"), HasSubstr("engine.tune must be true or false, not 1"));
+  EXPECT_THAT(problem("[log]\nlevel = \"loud\""), HasSubstr("one of trace, debug, info, warn, error"));
+  EXPECT_THAT(problem("state_directory = \"relative\""), HasSubstr("an absolute path"));
+  EXPECT_THAT(problem("[models]\nfolders = [1]"), HasSubstr("not a list with elements that are not strings"));
+  EXPECT_THAT(problem("[api]\nallowed_origins = [\"app.example\"]"), HasSubstr("origins like"));
+}
+
+TEST(Config, EveryMistakeIsToldNotOnlyTheFirst) {
+  const auto text = problem("[api]\nport = 0\nfoo = 1\n[lan]\nport = \"a\"\n");
+  EXPECT_THAT(text, HasSubstr("home.toml:2:"));
+  EXPECT_THAT(text, HasSubstr("home.toml:3:"));
+  EXPECT_THAT(text, HasSubstr("home.toml:5:"));
+  EXPECT_THAT(text, HasSubstr("There are 3 mistakes"));
+}
+
+TEST(Config, ASyntaxErrorNamesLineAndColumn) {
+  EXPECT_THAT(problem("[api]\nport = \n"), HasSubstr("home.toml:2:"));
+  EXPECT_THAT(problem("[api]\nport = 1\nport = 2\n"), HasSubstr("home.toml:3:"));
+}
+
+TEST(Config, ListsAndSectionsAreNotMixedUp) {
+  EXPECT_THAT(problem("[[api]]\nport = 1\n"), HasSubstr("write [api], once"));
+  EXPECT_THAT(problem("[fetcher.registries]\nname = \"a\"\n"), HasSubstr("write [[fetcher.registries]]"));
+  EXPECT_THAT(problem("api = 3\n"), HasSubstr("'api' is not a key"));
+}
+
+TEST(Config, KeysThatExcludeEachOtherAreToldTogether) {
+  EXPECT_THAT(problem("[api]\nport = 11434\nollama_port = true\n"), HasSubstr("both want the same port"));
+  EXPECT_THAT(problem("[lan]\nenabled = true\nport = 7411\n"), HasSubstr("both 7411"));
+  EXPECT_THAT(problem("[[fetcher.registries]]\nname = \"a.example\"\nprotocol = \"ollama\"\nurl = "
+                      "\"http://a.example\"\n"),
+              HasSubstr("plain http is only for a listed address"));
+  EXPECT_THAT(problem("[[fetcher.registries]]\nname = \"a.example\"\n"),
+              HasSubstr("lacks its name, protocol or url"));
+}
+
+TEST(Config, AHugeTextIsRefusedUnread) {
+  EXPECT_THAT(problem(std::string((1U << 20) + 1, ' ')), HasSubstr("at most"));
+}
+
+TEST(Config, ThousandsOfMistakesMakeAShortReport) {
+  std::string text;
+  for (int i = 0; i < 5000; ++i) text += "k" + std::to_string(i) + " = 1\n";
+  const auto report = problem(text);
+  EXPECT_LT(report.size(), 10'000U);
+  EXPECT_THAT(report, HasSubstr("There are 5000 mistakes"));
+}
+
+}  // namespace
+}  // namespace localscale::config

@@ -1,0 +1,108 @@
+#include "config/toml_items.hpp"
+
+#include <fmt/format.h>
+
+// Errors as values, compiled into this one file.
+#undef TOML_HEADER_ONLY
+#undef TOML_SHARED_LIB
+#define TOML_HEADER_ONLY 1
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+namespace localscale::config {
+namespace {
+
+constexpr std::size_t max_text_bytes = 1U << 20;
+
+TomlValue list_of(const toml::array& array) {
+  std::vector<std::string> items;
+  for (const toml::node& element : array) {
+    const auto* text = element.as_string();
+    if (text == nullptr) return OtherValue{"a list with elements that are not strings"};
+    items.push_back(text->get());
+  }
+  return items;
+}
+
+TomlValue value_of(const toml::node& node) {
+  if (const auto* value = node.as_boolean()) return value->get();
+  if (const auto* value = node.as_integer()) return value->get();
+  if (const auto* value = node.as_floating_point()) return value->get();
+  if (const auto* value = node.as_string()) return value->get();
+  if (const auto* value = node.as_array()) return list_of(*value);
+  return OtherValue{"a date or time"};
+}
+
+// The parser refuses nesting beyond 256 levels, which bounds this recursion.
+void collect(const toml::table& table, const std::string& section, int index, std::vector<TomlItem>& out) {
+  if (!section.empty()) out.push_back({section, index, {}, table.source().begin.line, SectionStart{}});
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str());
+    const std::string path = section.empty() ? name : section + "." + name;
+    if (const auto* inner = node.as_table()) {
+      collect(*inner, path, -1, out);
+    } else if (const auto* array = node.as_array(); array != nullptr && array->is_array_of_tables()) {
+      for (std::size_t i = 0; i < array->size(); ++i)
+        collect(*array->get_as<toml::table>(i), path, static_cast<int>(i), out);
+    } else {
+      out.push_back({section, index, name, key.source().begin.line, value_of(node)});
+    }
+  }
+}
+
+}  // namespace
+
+std::string describe(const TomlValue& value) {
+  constexpr std::size_t max_shown = 60;
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *number);
+  if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return text->size() <= max_shown ? toml_quote(*text) : toml_quote(text->substr(0, max_shown)) + " …";
+  }
+  if (const auto* other = std::get_if<OtherValue>(&value)) return other->kind;
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    std::string out;
+    for (const std::string& item : *list) out += (out.empty() ? "" : ", ") + toml_quote(item);
+    return "[" + (out.size() <= max_shown ? out : out.substr(0, max_shown) + " …") + "]";
+  }
+  return "a section";
+}
+
+std::string toml_quote(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+Result<std::vector<TomlItem>> read_toml(std::string_view text, const std::string& file) {
+  if (text.size() > max_text_bytes) {
+    return fail(
+        Errc::invalid_argument,
+        fmt::format("{}: the file has {} bytes; a config has at most {}.", file, text.size(), max_text_bytes),
+        "Is this the right file?");
+  }
+  const toml::parse_result parsed = toml::parse(text, file);
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
+    const auto where = error.source().begin;
+    return fail(
+        Errc::invalid_argument,
+        fmt::format("{}:{}:{}: not valid TOML: {}.", file, where.line, where.column, error.description()),
+        "Fix that line; `localscale config --default` prints a valid file.");
+  }
+  std::vector<TomlItem> items;
+  collect(parsed.table(), {}, -1, items);
+  return items;
+}
+
+}  // namespace localscale::config
