@@ -21,18 +21,29 @@ engine_key() {
     sha256sum | cut -c1-16
 }
 
-# build_engine: prints the folder that holds llama-server, llama-bench and their libraries.
+# fetch_engine_source FOLDER: unpacks the npm package that the lock file pins, after comparing its SHA-512.
+fetch_engine_source() {
+  local version integrity archive
+  read -r version integrity < <(node -p "const p = require('$root/engine/package-lock.json').packages['node_modules/node-llama-cpp']; p.version + ' ' + p.integrity")
+  (cd "$1" && npm pack --silent "node-llama-cpp@$version" >/dev/null) ||
+    die "node-llama-cpp $version could not be fetched" "check that the npm registry is reachable, then run this again"
+  archive=$1/node-llama-cpp-$version.tgz
+  [ "sha512-$(openssl dgst -sha512 -binary "$archive" | base64 -w0)" = "$integrity" ] ||
+    die "node-llama-cpp $version is not what engine/package-lock.json pins" "do not use it; check the registry"
+  tar -xzf "$archive" -C "$1" package/llama/gitRelease.bundle
+}
+
+# build_engine KEY: puts llama-server, llama-bench and their libraries into the cache.
 build_engine() {
   local key=$1 target=$cache/engine/$1 work
   if [ -e "$target/llama-server" ]; then return 0; fi
   work=$cache/engine/work
   rm -rf "$work" && mkdir -p "$work"
   local -x CCACHE_BASEDIR=$work
-  cp "$root"/engine/package.json "$root"/engine/package-lock.json "$root"/engine/.npmrc "$work/"
-  npm_ci "$work" --omit=optional --omit=peer
+  fetch_engine_source "$work"
   local source=$work/llama.cpp
   rm -rf "$source"
-  git clone -q "$work/node_modules/node-llama-cpp/llama/gitRelease.bundle" "$source" 2>/dev/null ||
+  git clone -q "$work/package/llama/gitRelease.bundle" "$source" 2>/dev/null ||
     die "llama.cpp's source bundle could not be cloned" "delete $work and run this again"
   local patch
   for patch in "$root"/engine/patches/*.patch; do
