@@ -1,0 +1,132 @@
+#include "store/database.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "base/unique_fd.hpp"
+#include "store/guarded.hpp"
+#include "store/migrations.hpp"
+
+namespace localscale::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int busy_timeout_ms = 5'000;
+constexpr int application_id = 0x4C53434C;  // "LSCL", in the header of every database of ours
+
+std::string move_aside(const fs::path& path) {
+  return fmt::format(
+      "Restore a backup of it, or start afresh: stop Localscale, then run mv '{0}' '{0}.damaged' (and the "
+      "same for "
+      "'{0}-wal' if it is there). Models are kept; keys for other devices must be made anew.",
+      path.string());
+}
+
+tl::unexpected<Error> damaged(const fs::path& path, std::string_view reason) {
+  return fail(
+      Errc::corrupt,
+      fmt::format("The database {} cannot be used: {}. Nothing in it was changed.", path.string(), reason),
+      move_aside(path));
+}
+
+/// Makes folder and file with modes that keep other users out, and finds out whether it may be written.
+Result<void> prepare_file(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path.parent_path(), error)) {
+    fs::create_directories(path.parent_path(), error);
+    if (error)
+      return fail_errno(fmt::format("Making the folder {}", path.parent_path().string()), error.value());
+    fs::permissions(path.parent_path(), fs::perms::owner_all, error);
+  }
+  const UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) {
+    auto failed = fail_errno(fmt::format("Opening the database {} for writing", path.string()), errno);
+    failed.value().next =
+        "Check the owner and mode of the file and its folder; Localscale must be able to write both.";
+    return failed;
+  }
+  struct stat info{};
+  if (fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return damaged(path, "it is not a plain file");
+  return {};
+}
+
+/// A write-ahead log that is left over means that the last process did not close the database.
+bool was_stopped_uncleanly(const fs::path& path) {
+  std::error_code error;
+  const auto bytes = fs::file_size(path.string() + "-wal", error);
+  return !error && bytes > 0;
+}
+
+Result<void> check_owner(SQLite::Database& database, const fs::path& path) {
+  const int id = database.execAndGet("PRAGMA application_id").getInt();
+  const int tables = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
+  if (id == application_id) return {};
+  if (id == 0 && tables == 0) return {};
+  return fail(Errc::conflict,
+              fmt::format("{} is a database of another program; nothing in it was changed.", path.string()),
+              "Set state_directory to a folder of Localscale's own, or move that file away.");
+}
+
+Result<void> check_integrity(SQLite::Database& database, const fs::path& path) {
+  spdlog::info("database: the last stop was not clean; checking the file");
+  const std::string answer = database.execAndGet("PRAGMA quick_check(1)").getString();
+  if (answer != "ok") return damaged(path, fmt::format("it is damaged ({})", answer));
+  return {};
+}
+
+void set_pragmas(SQLite::Database& database) {
+  database.exec("PRAGMA journal_mode = WAL");
+  database.exec("PRAGMA synchronous = FULL");
+  database.exec("PRAGMA foreign_keys = ON");
+  database.exec("PRAGMA trusted_schema = OFF");
+  database.exec("PRAGMA cell_size_check = ON");
+  database.exec("PRAGMA cache_size = -512");  // KiB: a home's tables are small
+  database.exec("PRAGMA journal_size_limit = 4194304");
+}
+
+Result<int> set_up(SQLite::Database& database, const fs::path& path, bool unclean) {
+  if (auto ours = check_owner(database, path); !ours) return tl::unexpected(ours.error());
+  if (unclean) {
+    if (auto whole = check_integrity(database, path); !whole) return tl::unexpected(whole.error());
+  }
+  // The newer schema is refused before anything is written.
+  set_pragmas(database);
+  auto version = migrate(database, built_in_migrations());
+  if (version && database.execAndGet("PRAGMA application_id").getInt() != application_id) {
+    database.exec(fmt::format("PRAGMA application_id = {}", application_id));
+  }
+  return version;
+}
+
+}  // namespace
+
+Database::Database(std::unique_ptr<SQLite::Database> sqlite, int schema_version)
+    : sqlite_(std::move(sqlite)), schema_version_(schema_version) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+Result<Database> Database::open(const fs::path& path) {
+  if (auto prepared = prepare_file(path); !prepared) return tl::unexpected(prepared.error());
+  const bool unclean = was_stopped_uncleanly(path);
+  auto opened = guarded(fmt::format("Opening the database {}", path.string()), [&]() -> Result<Database> {
+    auto sqlite = std::make_unique<SQLite::Database>(path.string(), SQLite::OPEN_READWRITE, busy_timeout_ms);
+    const auto version = set_up(*sqlite, path, unclean);
+    if (!version) return tl::unexpected(version.error());
+    return Database(std::move(sqlite), *version);
+  });
+  if (!opened && opened.error().code == Errc::corrupt &&
+      opened.error().next.find("mv '") == std::string::npos) {
+    return damaged(path, "it is damaged or no database (" + opened.error().what + ")");
+  }
+  return opened;
+}
+
+}  // namespace localscale::store
