@@ -1,0 +1,110 @@
+// The page at / in a real Chromium: it chats with streaming, shows the models and the state, and survives bad moments.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { startHome } from '../support/home.mjs';
+
+const pictures = fileURLToPath(new URL('../../build/test-results/screenshots/', import.meta.url));
+const widths = { phone: 360, tablet: 820, desktop: 1280 };
+let home;
+let browser;
+
+before(async () => {
+  mkdirSync(pictures, { recursive: true });
+  home = await startHome();
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await home?.stop();
+});
+
+async function openPage(options = {}) {
+  const context = await browser.newContext({ viewport: { width: widths.desktop, height: 800 }, ...options });
+  const page = await context.newPage();
+  const problems = [];
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(error.message));
+  await page.goto(home.url);
+  await page.waitForFunction(() => document.querySelectorAll('#models tr').length > 0);
+  return { page, problems, close: () => context.close() };
+}
+
+async function ask(page, text) {
+  await page.fill('#prompt', text);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#send:not([hidden])');
+}
+
+test('the page shows the models, the state and the version', async () => {
+  const { page, problems, close } = await openPage();
+  assert.match(await page.textContent('#models'), /seedling:latest/);
+  assert.match(await page.textContent('#state'), /^(Idle|Busy|Loading)/);
+  assert.match(await page.textContent('#version'), /Localscale \d+\.\d+\.\d+/);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('a question typed with the keyboard alone gets a streamed answer', async () => {
+  const { page, problems, close } = await openPage();
+  await page.focus('#prompt');
+  await page.keyboard.type('switch the kitchen lights off');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#messages .assistant:not(.busy)');
+  const answer = await page.textContent('#messages .assistant');
+  assert.match(answer, /kitchen/);
+  assert.equal(await page.textContent('#messages .user'), 'switch the kitchen lights off');
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('text that looks like markup is shown as text', async () => {
+  const { page, close } = await openPage();
+  await ask(page, '<img src=x onerror="document.title=1">');
+  assert.equal(await page.textContent('#messages .user'), '<img src=x onerror="document.title=1">');
+  assert.equal(await page.title(), 'Localscale');
+  await close();
+});
+
+test('a new chat forgets the old messages', async () => {
+  const { page, close } = await openPage();
+  await ask(page, 'hello');
+  await page.click('#new-chat');
+  assert.equal(await page.locator('#messages li').count(), 0);
+  await close();
+});
+
+test('the security policy forbids inline scripts and other origins', async () => {
+  const response = await fetch(home.url, { headers: { Accept: 'text/html' } });
+  const policy = response.headers.get('content-security-policy');
+  assert.match(policy, /default-src 'none'|default-src 'self'/);
+  assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval/);
+  assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+});
+
+for (const [name, width] of Object.entries(widths)) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`nothing overflows at ${width} pixels in ${colorScheme} colours`, async () => {
+      const { page, close } = await openPage({ viewport: { width, height: 800 }, colorScheme });
+      await ask(page, 'switch the bedroom lamp on and wake me at seven');
+      await page.screenshot({ path: `${pictures}home-${name}-${colorScheme}.png`, fullPage: true });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(overflow <= 0, `the page is ${overflow} pixels too wide`);
+      await close();
+    });
+  }
+}
+
+test('when the home stops, the page says so', async () => {
+  const { page, close } = await openPage();
+  await page.route('**/localscale/v1/status', (route) => route.abort());
+  await page.waitForFunction(() => document.querySelector('#state').textContent.startsWith('The home does not answer'), null, { timeout: 15000 });
+  await close();
+});
