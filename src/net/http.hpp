@@ -24,6 +24,7 @@ class Headers {
  public:
   void set(std::string_view name, std::string_view value);
   void add(std::string_view name, std::string_view value);
+  void clear();
   [[nodiscard]] std::string_view get(std::string_view name) const;  ///< Empty if absent.
   [[nodiscard]] bool has(std::string_view name) const;
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
@@ -46,10 +47,10 @@ struct Request {
   Headers headers;
   std::string body;
   Door door = Door::loopback;
-  std::string peer;    ///< "127.0.0.1:5222", "unix".
-  std::string id;      ///< Unique per request; in every log line and error about it.
+  std::string peer;  ///< "127.0.0.1:5222", "unix".
+  std::string id;    ///< Unique per request; in every log line and error about it.
 
-  [[nodiscard]] std::string_view path() const;                                 ///< Target without query, not decoded.
+  [[nodiscard]] std::string_view path() const;  ///< Target without query, not decoded.
   [[nodiscard]] std::optional<std::string> query(std::string_view key) const;  ///< Percent-decoded value.
 };
 
@@ -62,14 +63,20 @@ struct Response {
 /// The answering side of one request. Exactly one of `send` or `begin … end` is used.
 /// All calls are on the connection's executor. When the client goes away the handler's coroutine is cancelled
 /// (every pending co_await ends with operation_aborted), so that its engine connection closes with it.
+/// A client that closes only its sending half counts as gone too: a full close looks the same until one
+/// writes. The exception is GET and HEAD before `begin`, which are short and cost no generation: they are
+/// answered.
 class Exchange {
  public:
   virtual ~Exchange() = default;
+  /// Sends the whole answer. Content-Length, Date and Connection are added; a HEAD request gets no body.
   virtual Task<Result<void>> send(Response response) = 0;
   /// Starts a streamed answer (chunked). `headers` must not hold Content-Length.
   virtual Task<Result<void>> begin(unsigned status, Headers headers) = 0;
   /// Sends a piece now. Completes when the kernel took it, or with Errc::timeout for a slow client.
   virtual Task<Result<void>> write(std::string_view piece) = 0;
+  /// Ends a streamed answer. A handler that returns without it after `begin` cuts the connection, so that the
+  /// client sees a broken answer instead of a short one.
   virtual Task<Result<void>> end() = 0;
   [[nodiscard]] virtual bool begun() const = 0;
 };

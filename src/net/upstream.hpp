@@ -17,12 +17,17 @@ struct UpstreamHead {
 
 /// One HTTP/1.1 client connection over an already connected descriptor (to an engine). Not thread-safe.
 /// Destroying it closes the connection, which is how a generation is stopped.
+///
+/// Its errors: `unavailable`: the engine closed before it answered anything (nothing was generated: it may be
+/// asked again); `corrupt`: it closed in the middle of an answer, or what came is not HTTP; `exhausted`: over
+/// a limit given here; `cancelled`: the awaiting coroutine was cancelled. After any of them the connection is
+/// of no more use.
 class Upstream {
  public:
   virtual ~Upstream() = default;
-  /// Sends a request and reads the answer's head.
-  virtual Task<Result<UpstreamHead>> request(std::string_view method, std::string_view target, const Headers& headers,
-                                             std::string_view body) = 0;
+  /// Sends a request and reads the answer's head. Host and Content-Length are added.
+  virtual Task<Result<UpstreamHead>> request(std::string_view method, std::string_view target,
+                                             const Headers& headers, std::string_view body) = 0;
   /// The next piece of the answer's body (decoded from chunks), valid until the next call; empty at its end.
   virtual Task<Result<std::string_view>> read_some() = 0;
   /// The whole rest of the body, at most `limit_bytes`.
@@ -31,7 +36,7 @@ class Upstream {
   [[nodiscard]] virtual bool reusable() const = 0;
 };
 
-/// Takes a connected stream socket.
+/// Takes a connected stream socket. `executor` is that of an io_context.
 std::unique_ptr<Upstream> make_upstream(boost::asio::any_io_executor executor, UniqueFd connected);
 
 }  // namespace localscale::net
