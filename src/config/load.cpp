@@ -105,6 +105,10 @@ Result<Config> load(const fs::path& path) {
     return tl::unexpected(text.error());
   }
   expand_all(config);
+  // The supervisor tells its children, which run as users of their own, where the home's state lies.
+  if (const std::string named = environment("LOCALSCALE_STATE_DIRECTORY"); named.starts_with('/')) {
+    config.state_directory = named;
+  }
   if (config.state_directory.empty()) {
     auto state = default_state();
     if (!state) return tl::unexpected(state.error());
