@@ -48,9 +48,7 @@ void expand_all(Config& config) {
     registry.token_file = expand(registry.token_file).string();
 }
 
-/// $LOCALSCALE_STATE_DIRECTORY is how the supervisor tells the processes that run under users of their own.
 Result<fs::path> default_state() {
-  if (const std::string told = environment("LOCALSCALE_STATE_DIRECTORY"); told.starts_with('/')) return fs::path(told);
   if (is_root()) return fs::path("/var/lib/localscale");
   const fs::path data = xdg("XDG_DATA_HOME", ".local/share");
   if (data.empty()) {
@@ -65,7 +63,7 @@ Result<fs::path> default_state() {
 fs::path default_engine() {
   std::error_code ignored;
   const fs::path bin = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  const std::array places = {bin / "../engine", bin / "../lib/localscale/engine",
+  const std::array places = {bin / "../../engine/bin", bin / "../lib/localscale/engine",
                              fs::path("/usr/lib/localscale/engine")};
   for (const fs::path& place : places) {
     if (fs::exists(place / "llama-server", ignored)) return fs::weakly_canonical(place, ignored);
@@ -107,6 +105,10 @@ Result<Config> load(const fs::path& path) {
     return tl::unexpected(text.error());
   }
   expand_all(config);
+  // The supervisor tells its children, which run as users of their own, where the home's state lies.
+  if (const std::string named = environment("LOCALSCALE_STATE_DIRECTORY"); named.starts_with('/')) {
+    config.state_directory = named;
+  }
   if (config.state_directory.empty()) {
     auto state = default_state();
     if (!state) return tl::unexpected(state.error());

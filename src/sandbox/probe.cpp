@@ -1,0 +1,9 @@
+#include "sandbox/probe.hpp"
+
+namespace localscale::sandbox {
+
+int run_probe(Profile) {
+  return 0;
+}
+
+}  // namespace localscale::sandbox

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/unique_fd.hpp"
+#include "supervisor/event_loop.hpp"
+#include "wire/control.pb.h"
+
+namespace localscale::supervisor {
+
+/// The supervisor's end of the channel to the house. Events wait (at most 256) while the house does not read.
+class HouseLink {
+ public:
+  HouseLink(EventLoop& loop, UniqueFd channel);
+  ~HouseLink();
+  HouseLink(const HouseLink&) = delete;
+  HouseLink& operator=(const HouseLink&) = delete;
+
+  [[nodiscard]] int fd() const { return channel_.get(); }
+
+  /// Sends the event, later if it must. Events past the bound are dropped and logged.
+  void send(const wire::SupervisorEvent& event, UniqueFd attached = UniqueFd());
+
+ private:
+  struct Waiting {
+    std::string bytes;
+    UniqueFd fd;
+  };
+
+  void flush();
+
+  EventLoop& loop_;
+  UniqueFd channel_;
+  std::deque<Waiting> waiting_;
+  EventLoop::TimerId retry_ = 0;
+};
+
+}  // namespace localscale::supervisor

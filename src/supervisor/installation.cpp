@@ -1,0 +1,65 @@
+#include "supervisor/installation.hpp"
+
+#include <array>
+#include <cstdlib>
+
+#include <pwd.h>
+
+namespace localscale::supervisor {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path path_variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value == '/' ? fs::path(value) : fs::path();
+}
+
+Result<fs::path> programs_folder() {
+  if (const fs::path named = path_variable("LOCALSCALE_PROGRAMS"); !named.empty()) return named;
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  if (error) return fail_errno("find this program (/proc/self/exe)", error.value());
+  return self.parent_path();
+}
+
+fs::path find_library(const fs::path& programs) {
+  constexpr const char* file = "liblocalscale-confine.so";
+  const std::array places{programs / file, programs / "../lib" / file, programs / "../lib/localscale" / file};
+  std::error_code error;
+  for (const fs::path& place : places) {
+    if (fs::exists(place, error)) return place.lexically_normal();
+  }
+  return places.front();
+}
+
+sandbox::Identity user_or(const char* name, sandbox::Identity reserved) {
+  const passwd* user = ::getpwnam(name);
+  return user == nullptr ? reserved : sandbox::Identity{user->pw_uid, user->pw_gid};
+}
+
+}  // namespace
+
+Result<Installation> find_installation(const config::Config& config, const fs::path& config_file) {
+  auto programs = programs_folder();
+  if (!programs) return tl::unexpected(programs.error());
+  Installation found;
+  found.programs = *programs;
+  found.house = *programs / "localscaled";
+  found.fetcher = *programs / "localscale-fetcher";
+  found.shim = *programs / "localscale-shim";
+  found.probe = *programs / "localscale-escape-probe";
+  found.confine_library = find_library(*programs);
+  found.engine = config.engine.directory.empty() ? (*programs / "../engine").lexically_normal()
+                                                 : config.engine.directory;
+  found.config_file = config_file;
+  return found;
+}
+
+RoleUsers role_users() {
+  const RoleUsers reserved;
+  return {user_or("localscale-house", reserved.house), user_or("localscale-engine", reserved.engine),
+          user_or("localscale-fetcher", reserved.fetcher)};
+}
+
+}  // namespace localscale::supervisor

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "wire/control.pb.h"
+
+namespace localscale::supervisor {
+
+/// Processor time in clock ticks since boot or since a process's start.
+using Ticks = std::uint64_t;
+
+/// The busy ticks (all but idle and waiting for disks) of the processors in `processors`, from /proc/stat's
+/// text.
+Ticks busy_ticks(std::string_view proc_stat, const std::vector<unsigned>& processors);
+
+/// A field of /proc/meminfo's text in bytes; 0 if it is not there.
+std::uint64_t meminfo_bytes(std::string_view meminfo, std::string_view field);
+
+/// Own, user, system and reaped children's ticks from the text of /proc/PID/stat; 0 if it cannot be read.
+Ticks process_ticks(std::string_view proc_pid_stat);
+
+/// Measures what this machine can still give. Reads /proc and the own cgroup; for one thread.
+class LoadSensor {
+ public:
+  LoadSensor();
+
+  /// What is known now. The first call has no earlier one to compare with and reports no business.
+  wire::Load sample();
+
+ private:
+  struct Snapshot {
+    std::chrono::steady_clock::time_point at;
+    Ticks busy = 0;
+    Ticks own = 0;
+  };
+
+  double busy_by_others(const Snapshot& now);
+
+  std::vector<unsigned> processors_;
+  std::uint32_t cores_ = 1;
+  std::optional<Snapshot> last_;
+  double smoothed_ = 0;
+};
+
+/// How many processes the kernel has killed for want of memory since boot (/proc/vmstat).
+std::uint64_t out_of_memory_kills();
+
+}  // namespace localscale::supervisor

@@ -1,0 +1,41 @@
+#include "supervisor/lock.hpp"
+
+#include <cerrno>
+#include <string>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace localscale::supervisor {
+namespace {
+
+struct flock whole_file() {
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+}  // namespace
+
+Result<UniqueFd> take_lock(const std::filesystem::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (!fd) return fail_errno("open " + path.string(), errno);
+  struct flock lock = whole_file();
+  if (::fcntl(fd.get(), F_SETLK, &lock) != 0) {
+    if (errno != EAGAIN && errno != EACCES) return fail_errno("lock " + path.string(), errno);
+    struct flock holder = whole_file();
+    ::fcntl(fd.get(), F_GETLK, &holder);
+    return fail(Errc::conflict,
+                "Localscale runs already on this state (" + path.parent_path().parent_path().string() +
+                    "), as process " + std::to_string(holder.l_pid) + ".",
+                "Use it, or stop it with: localscale down");
+  }
+  const std::string text = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), text.data(), text.size(), 0) < 0) {
+    return fail_errno("write " + path.string(), errno);
+  }
+  return fd;
+}
+
+}  // namespace localscale::supervisor

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "config/layout.hpp"
+#include "supervisor/installation.hpp"
+
+namespace localscale::supervisor {
+
+/// Makes the folders of the state and, with root's rights, gives each to the role that uses it: the house's
+/// own to the house (mode 0700), models to the fetcher and the house's group.
+Result<void> prepare_state(const config::Layout& layout, const RoleUsers& users);
+
+}  // namespace localscale::supervisor

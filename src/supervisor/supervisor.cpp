@@ -1,0 +1,316 @@
+#include "supervisor/supervisor.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <string>
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "supervisor/notify.hpp"
+
+namespace localscale::supervisor {
+namespace {
+
+constexpr auto kLoadEvery = std::chrono::seconds(2);
+constexpr auto kDrainSlack = std::chrono::seconds(2);
+constexpr auto kEndWithin = std::chrono::seconds(5);
+constexpr int kFirstListenerFd = 3;
+constexpr int kFetcherChannelFd = 3;
+
+std::string describe(const sandbox::Exit& how) {
+  return how.signal != 0 ? "signal " + std::to_string(how.signal) : "exit code " + std::to_string(how.code);
+}
+
+void fill(wire::Failure& failure, const Error& error) {
+  failure.set_code(std::string(name(error.code)));
+  failure.set_what(error.what);
+  failure.set_next(error.next);
+}
+
+}  // namespace
+
+Supervisor::Supervisor(EventLoop loop, Home home, Listeners listeners)
+    : loop_(std::move(loop)),
+      home_(std::move(home)),
+      listeners_(std::move(listeners)),
+      workers_(loop_, home_,
+               [this](const wire::WorkerExited& exited) {
+                 spdlog::info("worker {} ended: code {} signal {}", exited.worker(), exited.exit_code(),
+                              exited.signal());
+                 wire::SupervisorEvent event;
+                 *event.mutable_exited() = exited;
+                 if (link_) link_->send(event);
+                 finish_if_all_ended();
+               }),
+      wall_test_(loop_, home_, [this](wire::Walls walls) {
+        walls_ = std::move(walls);
+        send_walls();
+      }) {}
+
+Supervisor::~Supervisor() {
+  if (listeners_.owns_admin_socket) ::unlink(home_.layout.admin_socket.c_str());
+}
+
+Result<void> Supervisor::run() {
+  if (auto watched = watch_signals(); !watched) return watched;
+  for (const std::string& warning : listeners_.warnings) spdlog::warn("{}", warning);
+  if (auto started = start_house(); !started) return started;
+  notify_service_manager("READY=1");
+  send_load();
+  loop_.after(std::chrono::milliseconds(0), [this] { wall_test_.start(); });
+  loop_.run();
+  return {};
+}
+
+Result<void> Supervisor::watch_signals() {
+  sigset_t watched;
+  sigemptyset(&watched);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&watched, number);
+  ::sigprocmask(SIG_BLOCK, &watched, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  signals_ = UniqueFd(::signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals_) return fail_errno("watch signals", errno);
+  return loop_.watch(signals_.get(), [this] { take_signals(); });
+}
+
+void Supervisor::take_signals() {
+  signalfd_siginfo info{};
+  while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
+    if (info.ssi_signo == SIGHUP) {
+      spdlog::info("the config is read at start only: restart to use a changed one");
+    } else if (stopping_) {
+      end_rest();  // Asked twice: no more waiting for running answers.
+    } else {
+      begin_stop();
+    }
+  }
+}
+
+Result<sandbox::Confinement> Supervisor::prepare_house(int supervisor_end, int fetcher_end) const {
+  auto confinement = house_confinement(home_);
+  if (!confinement) return confinement;
+  std::string names;
+  int number = kFirstListenerFd;
+  confinement->fds = {{STDERR_FILENO, STDERR_FILENO}, {STDERR_FILENO, STDOUT_FILENO}};
+  for (const Listener& listener : listeners_.sockets) {
+    names += (names.empty() ? "" : ":") + listener.name;
+    confinement->fds.push_back({listener.socket.get(), number++});
+  }
+  confinement->environment.push_back("LISTEN_PID=1");  // It is the first process of its PID namespace.
+  confinement->environment.push_back("LISTEN_FDS=" + std::to_string(listeners_.sockets.size()));
+  confinement->environment.push_back("LISTEN_FDNAMES=" + names);
+  confinement->environment.push_back("LOCALSCALE_SUPERVISOR_FD=" + std::to_string(number));
+  confinement->fds.push_back({supervisor_end, number++});
+  confinement->environment.push_back("LOCALSCALE_FETCHER_FD=" + std::to_string(number));
+  confinement->fds.push_back({fetcher_end, number});
+  return confinement;
+}
+
+Result<void> Supervisor::start_house() {
+  auto to_supervisor = sandbox::packet_pair();
+  if (!to_supervisor) return tl::unexpected(to_supervisor.error());
+  auto to_fetcher = sandbox::packet_pair();
+  if (!to_fetcher) return tl::unexpected(to_fetcher.error());
+  const auto confinement = prepare_house(to_supervisor->second.get(), to_fetcher->first.get());
+  if (!confinement) return tl::unexpected(confinement.error());
+  auto child = sandbox::start(*confinement);
+  if (!child) return tl::unexpected(child.error());
+  house_.child = std::move(*child);
+  house_.started = std::chrono::steady_clock::now();
+  link_ = std::make_unique<HouseLink>(loop_, std::move(to_supervisor->first));
+  if (auto watched = loop_.watch(house_.child->pidfd(), [this] { house_ended(); }); !watched) return watched;
+  if (auto watched = loop_.watch(link_->fd(), [this] { take_requests(); }); !watched) return watched;
+  if (auto started = start_fetcher(std::move(to_fetcher->second)); !started) {
+    spdlog::error("models cannot be downloaded: {}", started.error().message());
+  }
+  send_walls();
+  return {};
+}
+
+Result<void> Supervisor::start_fetcher(UniqueFd channel) {
+  auto confinement = fetcher_confinement(home_);
+  if (!confinement) return tl::unexpected(confinement.error());
+  confinement->fds = {
+      {STDERR_FILENO, STDERR_FILENO}, {STDERR_FILENO, STDOUT_FILENO}, {channel.get(), kFetcherChannelFd}};
+  confinement->environment.push_back("LOCALSCALE_HOUSE_FD=" + std::to_string(kFetcherChannelFd));
+  auto child = sandbox::start(*confinement);
+  if (!child) return tl::unexpected(child.error());
+  fetcher_.child = std::move(*child);
+  fetcher_.started = std::chrono::steady_clock::now();
+  return loop_.watch(fetcher_.child->pidfd(), [this] { fetcher_ended(); });
+}
+
+void Supervisor::schedule(Kept& kept, const char* what, const sandbox::Exit& how, EventLoop::Callback again) {
+  const auto lived =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - kept.started);
+  const auto delay = kept.backoff.next(lived);
+  spdlog::error("{} ended ({}) after {} ms; it is started again in {} ms", what, describe(how), lived.count(),
+                delay.count());
+  kept.restart = loop_.after(delay, std::move(again));
+}
+
+void Supervisor::house_ended() {
+  const auto how = house_.child->poll_exit();
+  if (!how) return;
+  loop_.unwatch(house_.child->pidfd());
+  house_.child.reset();
+  link_.reset();
+  if (stopping_) {
+    end_rest();
+    return;
+  }
+  // What worked for this house ends with it: the channels of the fetcher and the workers are closed.
+  workers_.stop_all();
+  schedule(house_, "the house", *how, [this] { restart_house(); });
+}
+
+void Supervisor::restart_house() {
+  if (stopping_) return;
+  if (fetcher_.child) {  // It serves the former house's channel and would never hear of the new one.
+    loop_.unwatch(fetcher_.child->pidfd());
+    fetcher_.child.reset();
+  }
+  loop_.cancel(fetcher_.restart);
+  if (auto started = start_house(); !started) {
+    spdlog::error("the house cannot be started: {}", started.error().message());
+    house_.restart =
+        loop_.after(house_.backoff.next(std::chrono::milliseconds(0)), [this] { restart_house(); });
+  }
+}
+
+void Supervisor::fetcher_ended() {
+  const auto how = fetcher_.child->poll_exit();
+  if (!how) return;
+  loop_.unwatch(fetcher_.child->pidfd());
+  fetcher_.child.reset();
+  if (stopping_) {
+    finish_if_all_ended();
+  } else if (house_.child) {  // Else the next house brings its own.
+    schedule(fetcher_, "the fetcher", *how, [this] { restart_fetcher(); });
+  }
+}
+
+void Supervisor::restart_fetcher() {
+  if (stopping_ || !link_) return;
+  auto channel = sandbox::packet_pair();
+  const auto started = channel ? start_fetcher(std::move(channel->second)) : tl::unexpected(channel.error());
+  if (!started) {
+    spdlog::error("the fetcher cannot be started: {}", started.error().message());
+    return;
+  }
+  wire::SupervisorEvent event;
+  event.mutable_fetcher_restarted();
+  link_->send(event, std::move(channel->first));
+}
+
+void Supervisor::take_requests() {
+  while (link_) {
+    auto received = sandbox::receive_packet(link_->fd());
+    if (received && received->state == sandbox::Received::State::nothing_yet) return;
+    wire::SupervisorRequest request;
+    const bool usable = received && received->state == sandbox::Received::State::packet &&
+                        request.ParseFromString(received->packet.bytes);
+    if (usable) {
+      handle(request);
+      continue;
+    }
+    // Closed, or not the language that we agreed on. A house without a supervisor is no use: start it anew.
+    loop_.unwatch(link_->fd());
+    if (house_.child) house_.child->signal(stopping_ ? SIGTERM : SIGKILL);
+    return;
+  }
+}
+
+void Supervisor::handle(const wire::SupervisorRequest& request) {
+  switch (request.request_case()) {
+    case wire::SupervisorRequest::kLaunch:
+      launch(request);
+      return;
+    case wire::SupervisorRequest::kStop:
+      if (auto stopped = workers_.stop(request.stop()); !stopped)
+        answer_failure(request.id(), stopped.error());
+      return;
+    case wire::SupervisorRequest::REQUEST_NOT_SET:
+      break;
+  }
+  answer_failure(request.id(),
+                 Error{Errc::invalid_argument, "The supervisor does not know this request.", {}});
+}
+
+void Supervisor::launch(const wire::SupervisorRequest& request) {
+  auto started =
+      stopping_ ? fail(Errc::unavailable, "Localscale is being stopped.") : workers_.launch(request.launch());
+  if (!started) {
+    spdlog::warn("a worker was not started: {}", started.error().message());
+    answer_failure(request.id(), started.error());
+    return;
+  }
+  spdlog::info("worker {} started", started->worker);
+  wire::SupervisorEvent event;
+  event.set_id(request.id());
+  event.mutable_started()->set_worker(started->worker);
+  link_->send(event, std::move(started->for_house));
+}
+
+void Supervisor::answer_failure(std::uint64_t id, const Error& error) {
+  wire::SupervisorEvent event;
+  event.set_id(id);
+  fill(*event.mutable_failed(), error);
+  if (link_) link_->send(event);
+}
+
+void Supervisor::send_load() {
+  wire::SupervisorEvent event;
+  *event.mutable_load() = load_.sample();
+  if (link_) link_->send(event);
+  loop_.after(kLoadEvery, [this] { send_load(); });
+}
+
+void Supervisor::send_walls() {
+  if (!walls_ || !link_) return;
+  for (const auto& wall : walls_->walls()) {
+    for (const std::string& open : wall.open())
+      spdlog::error("wall of the {}: open: {}", wall.process(), open);
+    if (!wall.error().empty())
+      spdlog::warn("wall of the {} was not tested: {}", wall.process(), wall.error());
+  }
+  wire::SupervisorEvent event;
+  *event.mutable_walls() = *walls_;
+  link_->send(event);
+}
+
+void Supervisor::begin_stop() {
+  stopping_ = true;
+  notify_service_manager("STOPPING=1");
+  spdlog::info("stopping: running answers may finish");
+  loop_.cancel(house_.restart);
+  loop_.cancel(fetcher_.restart);
+  if (!house_.child) {
+    end_rest();
+    return;
+  }
+  house_.child->signal(SIGTERM);
+  loop_.after(std::chrono::milliseconds(home_.config.api.drain_timeout_ms) + kDrainSlack,
+              [this] { end_rest(); });
+}
+
+void Supervisor::end_rest() {
+  if (house_.child) house_.child->signal(SIGKILL);
+  if (!rest_ending_) {
+    rest_ending_ = true;
+    if (fetcher_.child) fetcher_.child->signal(SIGTERM);
+    workers_.stop_all();
+    loop_.after(kEndWithin, [this] {
+      if (fetcher_.child) fetcher_.child->signal(SIGKILL);
+    });
+  }
+  finish_if_all_ended();
+}
+
+void Supervisor::finish_if_all_ended() {
+  if (stopping_ && !house_.child && !fetcher_.child && workers_.empty()) loop_.stop();
+}
+
+}  // namespace localscale::supervisor

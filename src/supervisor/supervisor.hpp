@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "base/error.hpp"
+#include "base/unique_fd.hpp"
+#include "sandbox/child.hpp"
+#include "sandbox/packet.hpp"
+#include "supervisor/backoff.hpp"
+#include "supervisor/event_loop.hpp"
+#include "supervisor/house_link.hpp"
+#include "supervisor/listeners.hpp"
+#include "supervisor/load.hpp"
+#include "supervisor/roles.hpp"
+#include "supervisor/walls.hpp"
+#include "supervisor/workers.hpp"
+
+namespace localscale::supervisor {
+
+/// Starts the home's processes in their confinement, hands them sockets, restarts what dies. It reads no byte
+/// of a client: its only input is the config, the house's typed requests, and the exits of its children. One
+/// thread.
+class Supervisor {
+ public:
+  Supervisor(EventLoop loop, Home home, Listeners listeners);
+  ~Supervisor();
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  /// Runs until SIGTERM or SIGINT and all children have ended. Fails if the house cannot be started at all.
+  Result<void> run();
+
+ private:
+  /// A child that is restarted when it ends.
+  struct Kept {
+    std::optional<sandbox::Child> child;
+    std::chrono::steady_clock::time_point started;
+    Backoff backoff;
+    EventLoop::TimerId restart = 0;
+  };
+
+  Result<void> watch_signals();
+  void take_signals();
+  Result<void> start_house();
+  Result<sandbox::Confinement> prepare_house(int supervisor_end, int fetcher_end) const;
+  Result<void> start_fetcher(UniqueFd channel);
+  void restart_house();
+  void restart_fetcher();
+  void house_ended();
+  void fetcher_ended();
+  void schedule(Kept& kept, const char* what, const sandbox::Exit& how, EventLoop::Callback again);
+  void take_requests();
+  void handle(const wire::SupervisorRequest& request);
+  void launch(const wire::SupervisorRequest& request);
+  void answer_failure(std::uint64_t id, const Error& error);
+  void send_load();
+  void send_walls();
+  void begin_stop();
+  void end_rest();
+  void finish_if_all_ended();
+
+  EventLoop loop_;
+  Home home_;
+  Listeners listeners_;
+  UniqueFd signals_;
+  Kept house_;
+  Kept fetcher_;
+  std::unique_ptr<HouseLink> link_;
+  Workers workers_;
+  WallTest wall_test_;
+  std::optional<wire::Walls> walls_;
+  LoadSensor load_;
+  bool stopping_ = false;
+  bool rest_ending_ = false;
+};
+
+}  // namespace localscale::supervisor
