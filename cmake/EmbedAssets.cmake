@@ -1,0 +1,50 @@
+# Writes a .cpp that holds files as bytes. Run as a script:
+#   cmake -DOUT=assets.cpp -DROOT=web -DFILES="index.html;app.js" -P EmbedAssets.cmake
+# In the types "@" stands for ";", which CMake takes for the end of a list's item.
+# The page's files are small, so plain hexadecimal arrays compile fast enough and need no tool.
+set(TYPE_html "text/html@ charset=utf-8")
+set(TYPE_js "text/javascript@ charset=utf-8")
+set(TYPE_css "text/css@ charset=utf-8")
+set(TYPE_svg "image/svg+xml")
+set(TYPE_json "application/json")
+
+set(arrays "")
+set(rows "")
+set(index 0)
+foreach(file IN LISTS FILES)
+  file(READ "${ROOT}/${file}" hex HEX)
+  file(SHA256 "${ROOT}/${file}" digest)
+  string(SUBSTRING "${digest}" 0 16 tag)
+  file(SIZE "${ROOT}/${file}" size)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(REGEX MATCH "[a-z]+$" extension "${file}")
+  string(REPLACE "@" ";" type "${TYPE_${extension}}")
+  string(APPEND arrays "constexpr unsigned char file_${index}[] = {${bytes}0x00};\n")
+  string(APPEND rows
+    "    Asset{\"/${file}\", \"${type}\", view(file_${index}, ${size}), \"\\\"${tag}\\\"\"},\n")
+  math(EXPR index "${index} + 1")
+endforeach()
+
+file(WRITE "${OUT}" "// Generated from web/ by cmake/EmbedAssets.cmake.
+#include <array>
+
+#include \"gateway/page.hpp\"
+
+namespace localscale::gateway {
+namespace {
+
+${arrays}
+std::string_view view(const unsigned char* bytes, std::size_t size) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+}  // namespace
+
+std::span<const Asset> assets() {
+  static const std::array<Asset, ${index}> all{{
+${rows}  }};
+  return all;
+}
+
+}  // namespace localscale::gateway
+")

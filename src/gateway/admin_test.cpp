@@ -1,0 +1,75 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "gateway/test_home.hpp"
+
+namespace localscale::gateway {
+namespace {
+
+using nlohmann::json;
+using testing::Got;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::TestHome;
+
+TEST(Admin, StatusSaysTheStateInOneWordWithItsReason) {
+  TestHome home;
+  const json status = json::parse(home.ask("GET", "/localscale/v1/status").body);
+  EXPECT_EQ(status["schema"], 1);
+  EXPECT_EQ(status["state"], "ready");
+  EXPECT_EQ(status["doors"][0]["url"], "http://127.0.0.1:7411");
+  EXPECT_EQ(status["walls"][0]["stands"], true);
+}
+
+TEST(Admin, ModelsAreListedShownStoppedAndRemoved) {
+  TestHome home;
+  EXPECT_EQ(json::parse(home.ask("GET", "/localscale/v1/models").body)["models"][0]["name"], "tiny:latest");
+  EXPECT_EQ(json::parse(home.ask("GET", "/localscale/v1/models/tiny").body)["model"]["layers"], 4);
+  EXPECT_EQ(home.post("/localscale/v1/stop", R"({"name":"tiny"})").status, 200U);
+  EXPECT_EQ(home.post("/localscale/v1/stop", "{}").status, 400U);
+  EXPECT_EQ(home.ask("DELETE", "/localscale/v1/models/tiny").status, 200U);
+  const Got gone = home.ask("GET", "/localscale/v1/models/tiny");
+  EXPECT_EQ(gone.status, 404U);
+  EXPECT_EQ(json::parse(gone.body)["error"]["code"], "model_not_found");
+}
+
+TEST(Admin, KeysAreMadeListedWithoutSecretAndRevoked) {
+  TestHome home;
+  const auto ask = [&](std::string_view method, std::string_view path, std::string body = {}) {
+    return home.ask(method, path, std::move(body), {}, net::Door::admin);
+  };
+  const json made =
+      json::parse(ask("POST", "/localscale/v1/keys", R"({"name":"tablet","requests_per_minute":5})").body);
+  EXPECT_EQ(made["key"]["requests_per_minute"], 5);
+  EXPECT_FALSE(made["secret"].get<std::string>().empty());
+  const Got list = ask("GET", "/localscale/v1/keys");
+  EXPECT_THAT(list.body, HasSubstr("tablet"));
+  EXPECT_THAT(list.body, Not(HasSubstr(made["secret"].get<std::string>())));
+  EXPECT_EQ(ask("DELETE", "/localscale/v1/keys/tablet").status, 200U);
+}
+
+TEST(Admin, MetricsCountRoutesAndNeverHoldText) {
+  TestHome home;
+  home.post("/v1/chat/completions", R"({"model":"tiny","messages":[{"role":"user","content":"my secret"}]})");
+  home.ask("GET", "/v1/models/private-name");
+  const std::string text = home.ask("GET", "/metrics").body;
+  EXPECT_THAT(
+      text,
+      HasSubstr(
+          "localscale_requests_total{api=\"openai\",route=\"POST /v1/chat/completions\",status=\"200\"} 1"));
+  EXPECT_THAT(text, Not(HasSubstr("secret")));
+  EXPECT_THAT(text, Not(HasSubstr("private-name")));
+}
+
+TEST(Admin, WhatNeverReachesTheHandlerIsRefusedInTheApisShape) {
+  const auto ollama = Gateway::refuse(413, "too big", "/api/chat?x=1", net::Door::loopback);
+  EXPECT_EQ(json::parse(ollama.body), json({{"error", "too big"}}));
+  const auto anthropic = Gateway::refuse(413, "too big", "/v1/messages", net::Door::loopback);
+  EXPECT_EQ(json::parse(anthropic.body)["error"]["type"], "request_too_large");
+  const auto openai = Gateway::refuse(413, "too big", "/v1/chat/completions", net::Door::loopback);
+  EXPECT_EQ(json::parse(openai.body)["error"]["code"], "request_too_large");
+}
+
+}  // namespace
+}  // namespace localscale::gateway

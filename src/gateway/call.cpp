@@ -1,0 +1,63 @@
+#include "gateway/call.hpp"
+
+#include <utility>
+
+namespace localscale::gateway {
+
+void Answer::add_always(net::Headers& headers) const {
+  for (const auto& [name, value] : always_.all()) headers.set(name, value);
+}
+
+net::Task<Result<void>> Answer::send(net::Response response) {
+  add_always(response.headers);
+  status_ = response.status;
+  bytes_ += response.body.size();
+  co_return co_await exchange_.send(std::move(response));
+}
+
+net::Task<Result<void>> Answer::begin(unsigned status, net::Headers headers) {
+  add_always(headers);
+  status_ = status;
+  streaming_ = true;
+  co_return co_await exchange_.begin(status, std::move(headers));
+}
+
+net::Task<Result<void>> Answer::write(std::string_view piece) {
+  if (piece.empty()) co_return Result<void>{};
+  bytes_ += piece.size();
+  co_return co_await exchange_.write(piece);
+}
+
+net::Task<Result<void>> Answer::end() {
+  streaming_ = false;
+  co_return co_await exchange_.end();
+}
+
+net::Task<void> Call::refuse(Problem problem) {
+  if (!answer.streaming()) {
+    net::Response response = render(problem, shape, request.id);
+    const auto sent = co_await answer.send(std::move(response));
+    static_cast<void>(sent);  // the client is gone; nobody to tell
+    co_return;
+  }
+  const std::string event = render_event(problem, shape, path, request.id);
+  const auto written = co_await answer.write(event);
+  if (!written) co_return;
+  const auto ended = co_await answer.end();
+  static_cast<void>(ended);
+}
+
+net::Task<void> Call::refuse(Error error) {
+  Problem problem = problem_of(error);
+  co_await refuse(std::move(problem));
+}
+
+net::Task<void> Call::send_json(std::string json) {
+  net::Response response;
+  response.headers.set("Content-Type", "application/json");
+  response.body = std::move(json);
+  const auto sent = co_await answer.send(std::move(response));
+  static_cast<void>(sent);
+}
+
+}  // namespace localscale::gateway

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "gateway/shape.hpp"
+#include "net/http.hpp"
+
+namespace localscale::gateway {
+
+/// The answering side of one request: adds the headers that every answer carries and counts what went out.
+class Answer {
+ public:
+  Answer(net::Exchange& exchange, net::Headers always) : exchange_(exchange), always_(std::move(always)) {}
+
+  net::Task<Result<void>> send(net::Response response);
+  net::Task<Result<void>> begin(unsigned status, net::Headers headers);
+  net::Task<Result<void>> write(std::string_view piece);
+  net::Task<Result<void>> end();
+
+  [[nodiscard]] unsigned status() const { return status_; }  ///< 0 until something was answered.
+  [[nodiscard]] std::uint64_t bytes() const {
+    return bytes_;
+  }  ///< Body bytes handed to the client's connection.
+  [[nodiscard]] bool streaming() const { return streaming_; }  ///< Between begin and end.
+
+ private:
+  void add_always(net::Headers& headers) const;
+
+  net::Exchange& exchange_;
+  net::Headers always_;
+  unsigned status_ = 0;
+  std::uint64_t bytes_ = 0;
+  bool streaming_ = false;
+};
+
+/// One request on its way through the gateway. Lives in Gateway::handle's frame.
+struct Call {
+  const net::Request& request;
+  Answer& answer;
+  Shape shape;
+  std::string path;  ///< Normalised: aliases resolved, no query.
+  std::string rest;  ///< What the pattern's tail matched, percent-decoded ("/v1/models/REST").
+  std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+
+  /// Answers with `problem` in this API's shape; as a last event if the answer streams already.
+  net::Task<void> refuse(Problem problem);
+  net::Task<void> refuse(Error error);
+  /// Answers 200 with a JSON text.
+  net::Task<void> send_json(std::string json);
+};
+
+}  // namespace localscale::gateway

@@ -1,0 +1,221 @@
+#include "gateway/gateway.hpp"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "base/log.hpp"
+#include "gateway/access.hpp"
+#include "gateway/admin.hpp"
+#include "gateway/key_limits.hpp"
+#include "gateway/ollama.hpp"
+#include "gateway/openai.hpp"
+#include "gateway/page.hpp"
+#include "gateway/relay.hpp"
+#include "gateway/routes.hpp"
+
+namespace localscale::gateway {
+namespace {
+
+/// The connection's end, told as status 499 where nothing was answered before.
+constexpr unsigned client_gone = 499;
+
+/// Writes the access log and the counters when the request is over, however it ends (cancelled ones too).
+class Record {
+ public:
+  Record(const Call& call, Metrics& metrics, Metrics::Route& route)
+      : call_(call), metrics_(metrics), route_(&route) {}
+  ~Record() {
+    const auto took = std::chrono::steady_clock::now() - call_.started;
+    const unsigned status = call_.answer.status() == 0 ? client_gone : call_.answer.status();
+    metrics_.request_done(*route_, status, took, call_.answer.bytes());
+    spdlog::info("{} {} status={} ms={:.1f} bytes={} in={} id={}{}", call_.request.method, call_.path, status,
+                 std::chrono::duration<double, std::milli>(took).count(), call_.answer.bytes(),
+                 call_.request.body.size(), call_.request.id, call_.answer.streaming() ? " cut" : "");
+  }
+  Record(const Record&) = delete;
+  Record& operator=(const Record&) = delete;
+  void found(Metrics::Route& route) { route_ = &route; }
+
+ private:
+  const Call& call_;
+  Metrics& metrics_;
+  Metrics::Route* route_;
+};
+
+Problem no_such_path(const Call& call) {
+  Problem problem;
+  problem.status = 404;
+  problem.message = "There is no " + call.request.method + " " + call.path.substr(0, 200) + " here.";
+  problem.code = "not_found";
+  problem.retry_is_useless = true;
+  return problem;
+}
+
+Problem wrong_method(const Call& call, const std::string& allowed) {
+  Problem problem;
+  problem.status = 405;
+  problem.message = call.path + " takes " + allowed + ", not " + call.request.method + ".";
+  problem.code = "method_not_allowed";
+  problem.retry_is_useless = true;
+  return problem;
+}
+
+Problem bad_key(std::string message) {
+  Problem problem;
+  problem.status = 401;
+  problem.message = std::move(message);
+  problem.code = "invalid_api_key";
+  problem.retry_is_useless = true;
+  return problem;
+}
+
+bool is_cancelled(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const boost::system::system_error& error) {
+    return error.code() == boost::asio::error::operation_aborted;
+  } catch (...) {
+    return false;
+  }
+}
+
+std::string text_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "unknown exception";
+  }
+}
+
+}  // namespace
+
+class Gateway::Parts {
+ public:
+  Parts(engine::Catalog& catalog, engine::Engines& engines, engine::Puller& puller, store::KeyStore& keys,
+        HomeStatus& status, Options options)
+      : options_(std::move(options)),
+        services_{catalog, engines, puller, keys, status, options_, metrics_, events_},
+        access_(options_),
+        routes_(metrics_),
+        relay_(services_),
+        openai_(services_, relay_),
+        ollama_(services_),
+        admin_(services_) {
+    openai_.add_to(routes_);
+    ollama_.add_to(routes_);
+    admin_.add_to(routes_);
+    Page::add_to(routes_);
+  }
+
+  net::Task<void> handle(const net::Request& request, net::Exchange& exchange) {
+    net::Headers always;
+    always.set("x-request-id", request.id);
+    access_.add_cors(request, always);
+    Answer answer(exchange, std::move(always));
+    std::string path = normalise_path(request.path());
+    const Shape shape = shape_of(path, request.headers);
+    Call call{request, answer, shape, std::move(path), {}};
+    Record record(call, metrics_, unknown_);
+    std::exception_ptr failure;
+    try {
+      co_await admit_and_run(call, record);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (!failure) co_return;
+    if (is_cancelled(failure)) std::rethrow_exception(failure);
+    spdlog::error("request failed id={}: {}", request.id, text_of(failure));
+    if (answer.status() != 0 && !answer.streaming()) co_return;
+    Problem problem;
+    problem.message =
+        "Something broke inside the home while answering; the log has it under this request's id.";
+    problem.code = "internal";
+    co_await call.refuse(std::move(problem));
+  }
+
+ private:
+  net::Task<void> admit_and_run(Call& call, Record& record) {
+    if (auto refusal = access_.check(call.request, call.path))
+      co_return co_await call.refuse(std::move(*refusal));
+    if (access_.is_preflight(call.request)) {
+      net::Response response = access_.preflight(call.request);
+      const auto sent = co_await call.answer.send(std::move(response));
+      static_cast<void>(sent);
+      co_return;
+    }
+    Routes::Match match = routes_.find(call.request.method, call.path);
+    KeyLimits::Permit permit;
+    const Need need = match.route != nullptr ? match.route->need : Need::use;
+    if (auto refusal = admit(call.request, need, permit)) co_return co_await call.refuse(std::move(*refusal));
+    if (match.route == nullptr) {
+      Problem problem = match.allowed.empty() ? no_such_path(call) : wrong_method(call, match.allowed);
+      co_return co_await call.refuse(std::move(problem));
+    }
+    record.found(*match.route->metrics);
+    call.rest = std::move(match.rest);
+    co_await match.route->endpoint(call);
+  }
+
+  /// Door and key. Fills `permit`, which is held while the request runs.
+  std::optional<Problem> admit(const net::Request& request, Need need, KeyLimits::Permit& permit) {
+    if (auto refusal = Access::check_door(request, need)) return refusal;
+    if (request.door != net::Door::lan || need == Need::anyone) return std::nullopt;
+    const std::string_view secret = presented_key(request.headers);
+    if (secret.empty()) {
+      return bad_key(
+          "Over the LAN this home wants an API key (Authorization: Bearer … or x-api-key). "
+          "Its owner makes one with `localscale key create NAME`.");
+    }
+    const auto key = services_.keys.verify(secret);
+    if (!key && key.error().code != Errc::denied) return problem_of(key.error());
+    if (!key) return bad_key("This API key is not valid here.");
+    auto admitted = limits_.admit(*key, std::chrono::steady_clock::now());
+    if (!admitted) return admitted.error();
+    permit = std::move(*admitted);
+    return std::nullopt;
+  }
+
+  Options options_;
+  Metrics metrics_;
+  Events events_;
+  Services services_;
+  Access access_;
+  KeyLimits limits_;
+  Routes routes_;
+  Relay relay_;
+  OpenAi openai_;
+  Ollama ollama_;
+  Admin admin_;
+  Metrics::Route& unknown_ = metrics_.route("(none)", "none");
+};
+
+Gateway::Gateway(engine::Catalog& catalog, engine::Engines& engines, engine::Puller& puller,
+                 store::KeyStore& keys, HomeStatus& status, Options options)
+    : parts_(std::make_unique<Parts>(catalog, engines, puller, keys, status, std::move(options))) {}
+
+Gateway::~Gateway() = default;
+
+net::Handler Gateway::handler() {
+  return [parts = parts_.get()](const net::Request& request, net::Exchange& exchange) {
+    return parts->handle(request, exchange);
+  };
+}
+
+net::Response Gateway::refuse(unsigned status, std::string_view message, std::string_view target, net::Door) {
+  Problem problem;
+  problem.status = status;
+  problem.message = message;
+  problem.code = status == 413 ? "request_too_large" : "";
+  problem.retry_is_useless = status < 500 && status != 408 && status != 429;
+  if (status == 503) problem.retry_after_s = 1;
+  const std::string path = normalise_path(target.substr(0, target.find('?')));
+  return render(problem, shape_of(path, net::Headers{}), "");
+}
+
+}  // namespace localscale::gateway

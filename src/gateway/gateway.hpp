@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "engine/service.hpp"
+#include "gateway/home_status.hpp"
+#include "gateway/options.hpp"
+#include "net/http.hpp"
+#include "store/key_store.hpp"
+
+namespace localscale::gateway {
+
+/// The home's HTTP face: OpenAI, Anthropic, Ollama, the home's own API and its page on one port. Checks who
+/// asks and from where, finds the endpoint, counts and logs (never text). All on one executor; the arguments
+/// outlive it.
+class Gateway {
+ public:
+  Gateway(engine::Catalog& catalog, engine::Engines& engines, engine::Puller& puller, store::KeyStore& keys,
+          HomeStatus& status, Options options);
+  ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  /// For net's server. Must not be called after the gateway is gone.
+  [[nodiscard]] net::Handler handler();
+
+  /// For net's server: what never reaches the handler (too large, malformed) in the shape of the API it was
+  /// meant for.
+  static net::Response refuse(unsigned status, std::string_view message, std::string_view target,
+                              net::Door door);
+
+ private:
+  class Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace localscale::gateway

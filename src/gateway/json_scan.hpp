@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace localscale::gateway {
+
+/// How deep objects and arrays may nest in a request. Deeper bodies are refused before any tree is built.
+inline constexpr std::size_t json_depth_max = 100;
+
+/// What the gateway needs to know of a body that it passes on untouched.
+struct ScannedBody {
+  std::optional<std::string> model;  ///< Top-level "model", if it is a string.
+  bool stream = false;               ///< Top-level "stream" is true.
+  bool model_is_not_text = false;    ///< "model" is there but neither a string nor null.
+};
+
+/// Reads the top-level members `model` and `stream` of a JSON object in one pass without building a tree, and
+/// checks that the whole text is valid JSON (RFC 8259, UTF-8, at most json_depth_max deep), so that engines
+/// only get what they can parse. As in most parsers the last of two equal keys counts. Fails with
+/// invalid_argument naming the byte.
+Result<ScannedBody> scan_body(std::string_view json);
+
+}  // namespace localscale::gateway

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/model.hpp"
+#include "engine/service.hpp"
+#include "gateway/json.hpp"
+
+/// Models as Ollama's API writes them. For .cpp files only.
+namespace localscale::gateway {
+
+/// The 64 hexadecimal digits of "sha256:…"; empty while unknown.
+std::string digest_hex(const engine::Model& model);
+Json details_json(const engine::Model& model);
+Json capabilities_json(const engine::Model& model);
+/// An entry of /api/tags.
+Json tag_json(const engine::Model& model);
+/// The answer of /api/show.
+Json show_json(const engine::Model& model);
+/// An entry of /api/ps.
+Json loaded_json(const engine::Loaded& loaded);
+/// One line of /api/pull.
+Json progress_json(const engine::Progress& progress);
+
+/// 1236000000 of "1.24B"; 0 if it cannot be read.
+std::uint64_t parameter_count(std::string_view size);
+
+}  // namespace localscale::gateway

@@ -1,0 +1,218 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "gateway/test_home.hpp"
+
+namespace localscale::gateway {
+namespace {
+
+using nlohmann::json;
+using testing::Got;
+using ::testing::HasSubstr;
+using testing::Script;
+using ::testing::StartsWith;
+using testing::TestHome;
+
+constexpr std::string_view chat = "/v1/chat/completions";
+
+Script events(std::vector<std::string> pieces) {
+  Script script;
+  script.type = "text/event-stream";
+  script.sized = false;
+  script.pieces = std::move(pieces);
+  return script;
+}
+
+TEST(OpenAi, AChatReachesTheEngineByteForByteAndItsAnswerTheClient) {
+  TestHome home;
+  Script script;
+  script.pieces = {R"({"choices":[],"unknown_field":7})"};
+  home.engines.scripts.push_back(script);
+  const std::string body = "{ \"model\" : \"tiny\",\n \"new_field\":[1,2.50], \"messages\":[]}";
+  const Got got = home.post(chat, body);
+  EXPECT_EQ(got.status, 200U);
+  EXPECT_EQ(got.body, script.pieces[0]);
+  EXPECT_FALSE(got.streamed);
+  ASSERT_EQ(home.engines.seen.size(), 1U);
+  EXPECT_EQ(home.engines.seen[0].body, body);
+  EXPECT_EQ(home.engines.seen[0].target, chat);
+  EXPECT_EQ(got.headers.get("x-request-id"), "req-1");
+  EXPECT_EQ(home.engines.open_leases, 0);
+}
+
+TEST(OpenAi, AStreamIsRelayedRaw) {
+  TestHome home;
+  home.engines.scripts.push_back(events({"data: {\"a\":1}\n\n", "data: {\"b\":2}\n\ndata: [DONE]\n\n"}));
+  const Got got = home.post(chat, R"({"model":"tiny:latest","stream":true})");
+  EXPECT_TRUE(got.streamed);
+  EXPECT_TRUE(got.ended);
+  EXPECT_EQ(got.headers.get("Content-Type"), "text/event-stream");
+  EXPECT_EQ(got.body, "data: {\"a\":1}\n\ndata: {\"b\":2}\n\ndata: [DONE]\n\n");
+}
+
+TEST(OpenAi, AnEngineThatDiesInAStreamGivesAnErrorEventAfterWholeEventsAndACleanEnd) {
+  TestHome home;
+  Script script = events({"data: {\"a\":1}\n\n", "data: {\"cut"});
+  script.dies_after_pieces = true;
+  home.engines.scripts.push_back(script);
+  const Got got = home.post(chat, R"({"model":"tiny","stream":true})");
+  EXPECT_TRUE(got.ended);
+  ASSERT_THAT(got.body, StartsWith("data: {\"a\":1}\n\ndata: {\"error\":"));
+  const json error = json::parse(got.body.substr(got.body.rfind("data: ") + 6));
+  EXPECT_EQ(error["error"]["code"], "engine_lost");
+  EXPECT_THAT(error["error"]["message"].get<std::string>(), HasSubstr("killed"));
+  EXPECT_EQ(home.engines.open_leases, 0);
+}
+
+TEST(OpenAi, AnEngineThatDiesBeforeItsFirstByteGives503WithRetryAfter) {
+  TestHome home;
+  Script script;
+  script.dies_before_head = true;
+  home.engines.scripts.push_back(script);
+  const Got got = home.post(chat, R"({"model":"tiny"})");
+  EXPECT_EQ(got.status, 503U);
+  EXPECT_EQ(got.headers.get("Retry-After"), "1");
+  EXPECT_EQ(json::parse(got.body)["error"]["code"], "engine_lost");
+}
+
+TEST(OpenAi, AResponsesStreamBreaksOffWithItsOwnErrorEvent) {
+  TestHome home;
+  Script script = events({"event: response.created\ndata: {}\n\n"});
+  script.dies_after_pieces = true;
+  home.engines.scripts.push_back(script);
+  const Got got = home.post("/v1/responses", R"({"model":"tiny","stream":true})");
+  EXPECT_THAT(got.body, HasSubstr("event: error\ndata: {\"type\":\"error\",\"code\":\"engine_lost\""));
+}
+
+TEST(OpenAi, AnEnginesErrorKeepsItsStatusAndShape) {
+  TestHome home;
+  Script script;
+  script.status = 400;
+  script.pieces = {
+      R"({"error":{"code":400,"message":"too long","type":"exceed_context_size_error","n_ctx":64}})"};
+  home.engines.scripts.push_back(script);
+  const Got got = home.post(chat, R"({"model":"tiny"})");
+  EXPECT_EQ(got.status, 400U);
+  EXPECT_EQ(got.body, script.pieces[0]);
+}
+
+TEST(OpenAi, AnUnknownModelIs404ModelNotFound) {
+  TestHome home;
+  for (const Got& got : {home.post(chat, R"({"model":"gpt-9"})"), home.ask("GET", "/v1/models/gpt-9")}) {
+    EXPECT_EQ(got.status, 404U);
+    const json error = json::parse(got.body)["error"];
+    EXPECT_EQ(error["code"], "model_not_found");
+    EXPECT_EQ(error["param"], "model");
+    EXPECT_EQ(error["type"], "invalid_request_error");
+  }
+}
+
+TEST(OpenAi, AModelThatDoesNotFitIs503AndNotRetried) {
+  TestHome home;
+  home.engines.acquire_error = Error{Errc::exhausted, "It needs 9 GB, 2 GB are free.", ""};
+  const Got got = home.post(chat, R"({"model":"tiny"})");
+  EXPECT_EQ(got.status, 503U);
+  EXPECT_EQ(got.headers.get("x-should-retry"), "false");
+  EXPECT_THAT(got.body, HasSubstr("9 GB"));
+}
+
+TEST(OpenAi, BodiesThatAreNoJsonObjectNeverReachTheEngine) {
+  TestHome home;
+  for (const std::string body :
+       {"", "[]", "{", R"({"model":"tiny"} x)", R"({"model":7})", "{\"model\":\"\xff\"}"}) {
+    const Got got = home.post(chat, body);
+    EXPECT_EQ(got.status, 400U) << body;
+    EXPECT_EQ(json::parse(got.body)["error"]["type"], "invalid_request_error");
+  }
+  EXPECT_TRUE(home.engines.seen.empty());
+}
+
+TEST(OpenAi, ARequestWithoutAModelGetsTheDefaultOne) {
+  TestHome home;
+  EXPECT_EQ(home.post(chat, R"({"messages":[]})").status, 200U);
+}
+
+TEST(OpenAi, ModelsAreListedAndFoundByTheirShortName) {
+  TestHome home;
+  const json list = json::parse(home.ask("GET", "/v1/models").body);
+  EXPECT_EQ(list["object"], "list");
+  EXPECT_EQ(list["data"][0]["id"], "tiny:latest");
+  EXPECT_EQ(json::parse(home.ask("GET", "/v1/models/tiny").body)["object"], "model");
+  EXPECT_EQ(json::parse(home.ask("GET", "/v1/models/tiny%3Alatest").body)["id"], "tiny:latest");
+}
+
+TEST(OpenAi, WhatIsNotOfferedSaysSoTyped) {
+  TestHome home;
+  EXPECT_EQ(home.post("/v1/images/generations", "{}").status, 501U);
+  EXPECT_EQ(home.post("/v1/audio/speech", "{}").status, 501U);
+  EXPECT_EQ(home.ask("GET", "/v1/responses/resp_1").status, 404U);
+  EXPECT_EQ(home.post("/v1/responses/resp_1/cancel", "{}").status, 404U);
+  EXPECT_EQ(home.ask("GET", "/v1/nothing").status, 404U);
+  const Got wrong = home.ask("GET", chat);
+  EXPECT_EQ(wrong.status, 405U);
+  EXPECT_EQ(json::parse(wrong.body)["error"]["code"], "method_not_allowed");
+}
+
+TEST(OpenAi, ATranscriptionFormIsPassedWithItsBoundary) {
+  TestHome home;
+  net::Headers headers;
+  headers.set("Content-Type", "multipart/form-data; boundary=xyz");
+  const std::string body =
+      "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"model\"\r\n\r\nRIFF\r\n"
+      "--xyz\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\ntiny\r\n--xyz--\r\n";
+  EXPECT_EQ(home.ask("POST", "/v1/audio/transcriptions", body, headers).status, 200U);
+  ASSERT_EQ(home.engines.seen.size(), 1U);
+  EXPECT_EQ(home.engines.seen[0].body, body);
+  EXPECT_EQ(home.engines.seen[0].content_type, "multipart/form-data; boundary=xyz");
+}
+
+TEST(Anthropic, ModelsAndErrorsHaveAnthropicsShape) {
+  TestHome home;
+  net::Headers headers;
+  headers.set("anthropic-version", "2026-10-21");
+  const json list = json::parse(home.ask("GET", "/v1/models", "", headers).body);
+  EXPECT_EQ(list["data"][0]["display_name"], "tiny:latest");
+  EXPECT_EQ(list["has_more"], false);
+  const Got unknown = home.post("/v1/messages", R"({"model":"claude"})");
+  EXPECT_EQ(unknown.status, 404U);
+  const json error = json::parse(unknown.body);
+  EXPECT_EQ(error["type"], "error");
+  EXPECT_EQ(error["error"]["type"], "not_found_error");
+  EXPECT_EQ(error["request_id"], "req-1");
+  EXPECT_EQ(home.post("/v1/messages", "{}").status, 400U);
+}
+
+TEST(Anthropic, AnEnginesErrorIsTranslatedAndOverloadIs529) {
+  TestHome home;
+  Script refused;
+  refused.status = 400;
+  refused.pieces = {R"({"error":{"code":400,"message":"bad","type":"invalid_request_error"}})"};
+  Script busy = refused;
+  busy.status = 503;
+  home.engines.scripts = {refused, busy};
+  const json error = json::parse(home.post("/v1/messages", R"({"model":"tiny"})").body);
+  EXPECT_EQ(error["error"], json({{"type", "invalid_request_error"}, {"message", "bad"}}));
+  const Got overloaded = home.post("/v1/messages", R"({"model":"tiny"})");
+  EXPECT_EQ(overloaded.status, 529U);
+  EXPECT_EQ(json::parse(overloaded.body)["error"]["type"], "overloaded_error");
+}
+
+TEST(Anthropic, ErrorsInAStreamAreAnthropicsErrorEvents) {
+  TestHome home;
+  Script own =
+      events({"event: message_start\ndata: {}\n\n",
+              "event: error\ndata: {\"code\":500,\"message\":\"slot\",\"type\":\"server_error\"}\n\n"});
+  Script dead = events({"event: message_start\ndata: {}\n\n"});
+  dead.dies_after_pieces = true;
+  home.engines.scripts = {own, dead};
+  for (const std::string_view message : {"slot", "killed"}) {
+    const Got got = home.post("/v1/messages", R"({"model":"tiny","stream":true})");
+    EXPECT_TRUE(got.ended);
+    EXPECT_THAT(got.body, HasSubstr("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":"));
+    EXPECT_THAT(got.body, HasSubstr(std::string(message)));
+  }
+}
+
+}  // namespace
+}  // namespace localscale::gateway

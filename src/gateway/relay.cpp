@@ -1,0 +1,226 @@
+#include "gateway/relay.hpp"
+
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "base/log.hpp"
+#include "gateway/json_scan.hpp"
+#include "gateway/sse_reader.hpp"
+#include "gateway/stream_gauge.hpp"
+
+namespace localscale::gateway {
+namespace {
+
+/// Answers up to this size are read whole and sent with a Content-Length; larger ones are streamed on.
+constexpr std::size_t whole_answer_max = std::size_t{1} << 20;
+/// An engine's error text; more is cut off as broken.
+constexpr std::size_t error_body_max = std::size_t{256} << 10;
+
+net::Headers engine_headers(const net::Request& request) {
+  net::Headers headers;
+  const std::string_view type = request.headers.get("Content-Type");
+  headers.set("Content-Type", type.empty() ? std::string_view("application/json") : type);
+  return headers;
+}
+
+net::Headers client_headers(const net::UpstreamHead& head) {
+  net::Headers headers;
+  for (const std::string_view name : {"Content-Type", "Cache-Control", "Retry-After"}) {
+    const std::string_view value = head.headers.get(name);
+    if (!value.empty()) headers.set(name, value);
+  }
+  return headers;
+}
+
+bool is_event_stream(const net::UpstreamHead& head) {
+  return head.headers.get("Content-Type").starts_with("text/event-stream");
+}
+
+bool is_small(const net::UpstreamHead& head) {
+  const auto length = parse_u64(head.headers.get("Content-Length"));
+  return length && *length <= whole_answer_max;
+}
+
+Problem bad_request(std::string message, std::string param) {
+  Problem problem;
+  problem.status = 400;
+  problem.message = std::move(message);
+  problem.param = std::move(param);
+  return problem;
+}
+
+/// Whole events of an Anthropic stream with the engine's own error event, if there is one, put into
+/// Anthropic's shape.
+std::string_view anthropic_events(std::string_view events, std::string& fixed, const Call& call) {
+  constexpr std::string_view mark = "event: error\ndata: ";
+  const std::size_t at = events.find(mark);
+  if (at == std::string_view::npos || (at > 0 && events[at - 1] != '\n')) return events;
+  const std::size_t start = at + mark.size();
+  const std::size_t end = events.find("\n\n", start);
+  if (end == std::string_view::npos) return events;
+  fixed.assign(events.substr(0, start));
+  fixed += anthropic_error_from_engine(500, events.substr(start, end - start), call.request.id);
+  fixed += events.substr(end);
+  return fixed;
+}
+
+}  // namespace
+
+Problem model_not_found(std::string_view model) {
+  Problem problem;
+  problem.status = 404;
+  problem.message =
+      "The model \"" + std::string(model.substr(0, 200)) +
+      "\" is not on this home. `localscale ls` shows the models, `localscale pull NAME` gets one.";
+  problem.code = "model_not_found";
+  problem.param = "model";
+  return problem;
+}
+
+Problem lease_problem(const Error& error, std::string_view model) {
+  if (error.code == Errc::not_found) return model_not_found(model);
+  Problem problem = problem_of(error);
+  if (error.code == Errc::invalid_argument) problem.param = "model";
+  if (error.code == Errc::exhausted) problem.code = "insufficient_memory";
+  return problem;
+}
+
+Problem engine_lost_problem(const Error& why) {
+  Problem problem = problem_of(why);
+  problem.status = 503;
+  problem.code = "engine_lost";
+  problem.retry_after_s = 1;
+  problem.retry_is_useless = false;
+  return problem;
+}
+
+net::Task<void> Relay::run(Call& call, std::string target, bool default_model) {
+  const auto body = scan_body(call.request.body);
+  if (!body) co_return co_await call.refuse(body.error());
+  if (body->model_is_not_text) {
+    Problem problem = bad_request("\"model\" must be a string.", "model");
+    co_return co_await call.refuse(std::move(problem));
+  }
+  std::string model = body->model.value_or("");
+  if (model.empty()) {
+    if (!default_model) {
+      Problem problem = bad_request("model: Field required", "model");
+      co_return co_await call.refuse(std::move(problem));
+    }
+    model = services_.options.default_model;
+  }
+  co_await forward(call, std::move(target), std::move(model));
+}
+
+net::Task<void> Relay::run_form(Call& call, std::string target) {
+  std::string model = form_field(call.request.headers.get("Content-Type"), call.request.body, "model");
+  if (model.empty()) {
+    Problem problem = bad_request("The form has no text field \"model\".", "model");
+    co_return co_await call.refuse(std::move(problem));
+  }
+  co_await forward(call, std::move(target), std::move(model));
+}
+
+net::Task<void> Relay::forward(Call& call, std::string target, std::string model) {
+  engine::LoadOptions load;
+  auto leased = co_await services_.engines.acquire(model, std::move(load));
+  if (!leased) {
+    Problem problem = lease_problem(leased.error(), model);
+    co_return co_await call.refuse(std::move(problem));
+  }
+  engine::Lease& lease = **leased;
+  const net::Headers headers = engine_headers(call.request);
+  auto head = co_await lease.upstream().request("POST", target, headers, call.request.body);
+  if (!head) co_return co_await engine_lost(call, lease, head.error());
+  if (head->status >= 400) co_return co_await answer_error(call, lease.upstream(), std::move(*head));
+  if (is_small(*head)) co_return co_await answer_whole(call, lease, std::move(*head));
+  co_await answer_stream(call, lease, std::move(*head));
+}
+
+net::Task<void> Relay::answer_error(Call& call, net::Upstream& upstream, net::UpstreamHead head) {
+  auto body = co_await upstream.read_all(error_body_max);
+  net::Response response;
+  response.status = head.status;
+  response.headers = client_headers(head);
+  response.body = body.value_or("");
+  if (call.shape == Shape::anthropic) {
+    response.body = anthropic_error_from_engine(head.status, response.body, call.request.id);
+    response.headers.set("Content-Type", "application/json");
+    if (head.status == 503) response.status = 529;
+  }
+  const auto sent = co_await call.answer.send(std::move(response));
+  static_cast<void>(sent);
+}
+
+net::Task<void> Relay::answer_whole(Call& call, engine::Lease& lease, net::UpstreamHead head) {
+  auto body = co_await lease.upstream().read_all(whole_answer_max);
+  if (!body) co_return co_await engine_lost(call, lease, body.error());
+  net::Response response;
+  response.status = head.status;
+  response.headers = client_headers(head);
+  response.body = std::move(*body);
+  const auto sent = co_await call.answer.send(std::move(response));
+  static_cast<void>(sent);
+}
+
+net::Task<void> Relay::answer_stream(Call& call, engine::Lease& lease, net::UpstreamHead head) {
+  const bool events = is_event_stream(head);
+  const StreamGauge gauge(services_.metrics);
+  SseAligner aligner;
+  std::string fixed;
+  const auto begun = co_await call.answer.begin(head.status, client_headers(head));
+  if (!begun) co_return;
+  while (true) {
+    const auto piece = co_await lease.upstream().read_some();
+    if (!piece) {
+      // Without events there is no place for an error; the client sees the transfer break off.
+      if (events) co_await engine_lost(call, lease, piece.error());
+      co_return;
+    }
+    std::string_view out = *piece;
+    if (events) out = piece->empty() ? aligner.rest() : aligner.align(*piece);
+    if (events && call.shape == Shape::anthropic) out = anthropic_events(out, fixed, call);
+    const auto written = co_await call.answer.write(out);
+    if (!written) co_return;
+    if (piece->empty()) break;
+  }
+  const auto ended = co_await call.answer.end();
+  static_cast<void>(ended);
+}
+
+net::Task<void> Relay::engine_lost(Call& call, engine::Lease& lease, Error error) {
+  const Error why = co_await lease.explain_failure(std::move(error));
+  spdlog::warn("engine lost under request id={} model={}: {}", call.request.id, lease.model().name,
+               why.message());
+  Problem problem = engine_lost_problem(why);
+  co_await call.refuse(std::move(problem));
+}
+
+std::string form_field(std::string_view content_type, std::string_view body, std::string_view field) {
+  constexpr std::size_t value_max = 512;
+  const std::size_t at = content_type.find("boundary=");
+  if (!content_type.starts_with("multipart/form-data") || at == std::string_view::npos) return {};
+  std::string_view boundary = content_type.substr(at + 9);
+  if (boundary.starts_with('"'))
+    boundary = boundary.substr(1, boundary.find('"', 1) - 1);
+  else
+    boundary = boundary.substr(0, boundary.find_first_of("; "));
+  if (boundary.empty() || boundary.size() > 200) return {};
+  const std::string delimiter = "--" + std::string(boundary);
+  const std::string wanted = "name=\"" + std::string(field) + "\"";
+  for (std::size_t part = body.find(delimiter); part != std::string_view::npos;
+       part = body.find(delimiter, part + 1)) {
+    const std::size_t head_end = body.find("\r\n\r\n", part);
+    if (head_end == std::string_view::npos) return {};
+    const std::string_view head = body.substr(part, head_end - part);
+    const std::size_t name = head.find(wanted);
+    // "filename=" also ends in name=; the field's own name follows a space or a semicolon.
+    if (name == std::string_view::npos || (head[name - 1] != ' ' && head[name - 1] != ';')) continue;
+    const std::size_t end = body.find("\r\n" + delimiter, head_end + 2);
+    if (end == std::string_view::npos || end < head_end + 4 || end - head_end - 4 > value_max) return {};
+    return std::string(body.substr(head_end + 4, end - head_end - 4));
+  }
+  return {};
+}
+
+}  // namespace localscale::gateway

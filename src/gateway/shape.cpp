@@ -1,0 +1,193 @@
+#include "gateway/shape.hpp"
+
+#include <array>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace localscale::gateway {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct TypeName {
+  unsigned status;
+  std::string_view openai;
+  std::string_view anthropic;
+};
+
+constexpr std::array<TypeName, 14> type_names{{
+    {400, "invalid_request_error", "invalid_request_error"},
+    {401, "authentication_error", "authentication_error"},
+    {403, "permission_error", "permission_error"},
+    {404, "invalid_request_error", "not_found_error"},
+    {405, "invalid_request_error", "invalid_request_error"},
+    {408, "timeout_error", "timeout_error"},
+    {409, "conflict_error", "invalid_request_error"},
+    {413, "invalid_request_error", "request_too_large"},
+    {429, "rate_limit_error", "rate_limit_error"},
+    {500, "server_error", "api_error"},
+    {501, "not_supported_error", "invalid_request_error"},
+    {503, "unavailable_error", "overloaded_error"},
+    {504, "timeout_error", "timeout_error"},
+    {529, "unavailable_error", "overloaded_error"},
+}};
+
+const TypeName& type_name(unsigned status) {
+  for (const TypeName& entry : type_names) {
+    if (entry.status == status) return entry;
+  }
+  return status < 500 ? type_names[0] : type_names[9];
+}
+
+std::string dump(const ordered_json& json) {
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+ordered_json text_or_null(const std::string& text) {
+  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+}
+
+ordered_json openai_error(const Problem& problem) {
+  return {{"message", problem.message},
+          {"type", std::string(type_name(problem.status).openai)},
+          {"param", text_or_null(problem.param)},
+          {"code", text_or_null(problem.code)}};
+}
+
+ordered_json anthropic_error(std::string_view type, std::string_view message, std::string_view request_id) {
+  return {{"type", "error"},
+          {"error", {{"type", std::string(type)}, {"message", std::string(message)}}},
+          {"request_id", std::string(request_id)}};
+}
+
+ordered_json body_of(const Problem& problem, Shape shape, std::string_view request_id) {
+  switch (shape) {
+    case Shape::openai:
+      return {{"error", openai_error(problem)}};
+    case Shape::anthropic:
+      return anthropic_error(type_name(problem.status).anthropic, problem.message, request_id);
+    case Shape::ollama:
+      return {{"error", problem.message}};
+    case Shape::admin:
+      return {
+          {"schema", 1},
+          {"error",
+           {{"code", problem.code}, {"message", problem.message}, {"request_id", std::string(request_id)}}}};
+  }
+  return nullptr;
+}
+
+/// Anthropic says "busy" with 529; its SDK retries that.
+unsigned status_in(Shape shape, unsigned status) {
+  return shape == Shape::anthropic && status == 503 ? 529 : status;
+}
+
+unsigned status_of(Errc code) {
+  switch (code) {
+    case Errc::invalid_argument:
+      return 400;
+    case Errc::not_found:
+      return 404;
+    case Errc::conflict:
+      return 409;
+    case Errc::denied:
+      return 403;
+    case Errc::unavailable:
+      return 503;
+    case Errc::exhausted:
+      return 503;
+    case Errc::timeout:
+      return 504;
+    case Errc::cancelled:
+      return 499;
+    case Errc::corrupt:
+      return 500;
+    case Errc::unsupported:
+      return 501;
+    case Errc::internal:
+      return 500;
+  }
+  return 500;
+}
+
+}  // namespace
+
+std::string_view name(Shape shape) {
+  switch (shape) {
+    case Shape::openai:
+      return "openai";
+    case Shape::anthropic:
+      return "anthropic";
+    case Shape::ollama:
+      return "ollama";
+    case Shape::admin:
+      return "admin";
+  }
+  return "";
+}
+
+Shape shape_of(std::string_view path, const net::Headers& headers) {
+  if (path.starts_with("/api/") || path == "/") return Shape::ollama;
+  if (path.starts_with("/localscale/")) return Shape::admin;
+  if (path.starts_with("/v1/messages")) return Shape::anthropic;
+  if (path.starts_with("/v1/models") && (headers.has("anthropic-version") || headers.has("x-api-key"))) {
+    return Shape::anthropic;
+  }
+  return Shape::openai;
+}
+
+Problem problem_of(const Error& error) {
+  Problem problem;
+  problem.status = status_of(error.code);
+  problem.message = error.message();
+  problem.code = name(error.code);
+  if (error.code == Errc::unavailable) problem.retry_after_s = 1;
+  // A model that does not fit or a broken file will not do better a second later.
+  problem.retry_is_useless =
+      error.code == Errc::exhausted || error.code == Errc::corrupt || error.code == Errc::unsupported;
+  return problem;
+}
+
+net::Response render(const Problem& problem, Shape shape, std::string_view request_id) {
+  net::Response response;
+  response.status = status_in(shape, problem.status);
+  response.headers.set("Content-Type", "application/json");
+  if (problem.retry_after_s) response.headers.set("Retry-After", std::to_string(*problem.retry_after_s));
+  if (problem.retry_is_useless) response.headers.set("x-should-retry", "false");
+  response.body = dump(body_of(problem, shape, request_id));
+  return response;
+}
+
+std::string render_event(const Problem& problem, Shape shape, std::string_view path,
+                         std::string_view request_id) {
+  if (shape == Shape::ollama) return dump(body_of(problem, shape, request_id)) + "\n";
+  if (shape == Shape::anthropic) {
+    Problem shown = problem;
+    shown.status = status_in(shape, problem.status);
+    return "event: error\ndata: " + dump(body_of(shown, shape, request_id)) + "\n\n";
+  }
+  if (path == "/v1/responses") {
+    const ordered_json event = {{"type", "error"},
+                                {"code", text_or_null(problem.code)},
+                                {"message", problem.message},
+                                {"param", nullptr},
+                                {"error", openai_error(problem)}};
+    return "event: error\ndata: " + dump(event) + "\n\n";
+  }
+  return "data: " + dump(body_of(problem, shape, request_id)) + "\n\n";
+}
+
+std::string anthropic_error_from_engine(unsigned status, std::string_view engine_body,
+                                        std::string_view request_id) {
+  const auto json = ordered_json::parse(engine_body, nullptr, false);
+  std::string message = "The engine refused the request without saying why.";
+  const auto* error = &json;
+  if (json.is_object() && json.contains("error")) error = &json.at("error");
+  if (error->is_object() && error->contains("message") && error->at("message").is_string()) {
+    message = error->at("message").get<std::string>();
+  }
+  return dump(anthropic_error(type_name(status_in(Shape::anthropic, status)).anthropic, message, request_id));
+}
+
+}  // namespace localscale::gateway

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "net/http.hpp"
+
+namespace localscale::gateway {
+
+/// Whose API a request speaks; errors answer in the same shape.
+enum class Shape { openai, anthropic, ollama, admin };
+
+std::string_view name(Shape shape);
+
+/// The API that a path belongs to; the paths that OpenAI and Anthropic share go by `anthropic-version` or
+/// `x-api-key`.
+Shape shape_of(std::string_view path, const net::Headers& headers);
+
+/// A refusal or failure before it is put into an API's shape.
+struct Problem {
+  unsigned status = 500;
+  std::string message;
+  std::string code;   ///< OpenAI's machine-readable "code" ("model_not_found"); may be empty.
+  std::string param;  ///< The field that is wrong; may be empty.
+  std::optional<unsigned> retry_after_s{};  ///< Sent as Retry-After.
+  bool retry_is_useless = false;            ///< Sends x-should-retry: false, which SDKs obey.
+};
+
+/// The one table from our error codes to HTTP.
+Problem problem_of(const Error& error);
+
+/// `problem` as an answer in the API's own error shape.
+net::Response render(const Problem& problem, Shape shape, std::string_view request_id);
+
+/// `problem` as the last event of an event stream that has begun, in the API's own shape.
+std::string render_event(const Problem& problem, Shape shape, std::string_view path,
+                         std::string_view request_id);
+
+/// An engine's error body (OpenAI's shape) turned into Anthropic's. Text that cannot be read becomes a
+/// general message.
+std::string anthropic_error_from_engine(unsigned status, std::string_view engine_body,
+                                        std::string_view request_id);
+
+}  // namespace localscale::gateway

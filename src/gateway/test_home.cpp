@@ -1,0 +1,236 @@
+#include "gateway/test_home.hpp"
+
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "core/models/model_name.hpp"
+
+namespace localscale::gateway::testing {
+namespace {
+
+class FakeUpstream final : public net::Upstream {
+ public:
+  FakeUpstream(FakeEngines& engines, Script script) : engines_(engines), script_(std::move(script)) {}
+
+  net::Task<Result<net::UpstreamHead>> request(std::string_view method, std::string_view target,
+                                               const net::Headers& headers, std::string_view body) override {
+    engines_.seen.push_back({std::string(method), std::string(target), std::string(body),
+                             std::string(headers.get("Content-Type"))});
+    if (script_.dies_before_head) co_return died();
+    net::UpstreamHead head;
+    head.status = script_.status;
+    head.headers.set("Content-Type", script_.type);
+    std::size_t length = 0;
+    for (const std::string& piece : script_.pieces) length += piece.size();
+    if (script_.sized) head.headers.set("Content-Length", std::to_string(length));
+    co_return head;
+  }
+
+  net::Task<Result<std::string_view>> read_some() override {
+    if (next_ < script_.pieces.size()) co_return std::string_view(script_.pieces[next_++]);
+    if (script_.dies_after_pieces) co_return died();
+    co_return std::string_view{};
+  }
+
+  net::Task<Result<std::string>> read_all(std::size_t) override {
+    if (script_.dies_after_pieces) co_return died();
+    std::string all;
+    for (const std::string& piece : script_.pieces) all += piece;
+    co_return all;
+  }
+
+  [[nodiscard]] bool reusable() const override { return false; }
+
+ private:
+  static tl::unexpected<Error> died() { return fail(Errc::unavailable, "connection reset"); }
+
+  FakeEngines& engines_;
+  Script script_;
+  std::size_t next_ = 0;
+};
+
+class FakeLease final : public engine::Lease {
+ public:
+  FakeLease(FakeEngines& engines, engine::Model model, Script script)
+      : engines_(engines), model_(std::move(model)), upstream_(engines, std::move(script)) {
+    ++engines_.open_leases;
+  }
+  ~FakeLease() override { --engines_.open_leases; }
+  FakeLease(const FakeLease&) = delete;
+  FakeLease& operator=(const FakeLease&) = delete;
+
+  [[nodiscard]] const engine::Model& model() const override { return model_; }
+  [[nodiscard]] net::Upstream& upstream() override { return upstream_; }
+  net::Task<Error> explain_failure(Error) override {
+    co_return Error{Errc::unavailable, "The engine was killed (signal 9).",
+                    "It starts again with the next request."};
+  }
+  [[nodiscard]] std::chrono::nanoseconds load_duration() const override {
+    return std::chrono::milliseconds(5);
+  }
+
+ private:
+  FakeEngines& engines_;
+  engine::Model model_;
+  FakeUpstream upstream_;
+};
+
+class RecordingExchange final : public net::Exchange {
+ public:
+  explicit RecordingExchange(Got& got) : got_(got) {}
+  net::Task<Result<void>> send(net::Response response) override {
+    if (got_.status != 0) throw std::logic_error("answered twice");
+    got_.status = response.status;
+    got_.headers = std::move(response.headers);
+    got_.body = std::move(response.body);
+    got_.ended = true;
+    co_return Result<void>{};
+  }
+  net::Task<Result<void>> begin(unsigned status, net::Headers headers) override {
+    if (got_.status != 0) throw std::logic_error("answered twice");
+    got_.status = status;
+    got_.headers = std::move(headers);
+    got_.streamed = true;
+    co_return Result<void>{};
+  }
+  net::Task<Result<void>> write(std::string_view piece) override {
+    if (!got_.streamed) throw std::logic_error("write before begin");
+    got_.body += piece;
+    co_return Result<void>{};
+  }
+  net::Task<Result<void>> end() override {
+    got_.ended = true;
+    co_return Result<void>{};
+  }
+  [[nodiscard]] bool begun() const override { return got_.streamed; }
+
+ private:
+  Got& got_;
+};
+
+}  // namespace
+
+engine::Model tiny_model() {
+  engine::Model model;
+  model.name = "tiny:latest";
+  model.digest = "sha256:" + std::string(64, 'a');
+  model.bytes = 1234;
+  model.architecture = "llama";
+  model.parameter_size = "3.3M";
+  model.quantization = "F32";
+  model.context_length = 2048;
+  model.embedding_length = 256;
+  model.layers = 4;
+  model.modified_unix_s = 1'700'000'000;
+  model.capabilities = {engine::Capability::completion, engine::Capability::tools,
+                        engine::Capability::vision,     engine::Capability::embedding,
+                        engine::Capability::insert,     engine::Capability::thinking};
+  return model;
+}
+
+Result<engine::Model> FakeCatalog::find(std::string_view name) {
+  const auto wanted = core::parse_model_name(name);
+  if (!wanted) return tl::unexpected(wanted.error());
+  for (const engine::Model& model : models) {
+    if (model.name == wanted->display()) return model;
+  }
+  return fail(Errc::not_found, "no such model");
+}
+
+Result<void> FakeCatalog::copy(std::string_view from, std::string_view to) {
+  auto model = find(from);
+  if (!model) return tl::unexpected(model.error());
+  model->name = to;
+  models.push_back(std::move(*model));
+  return {};
+}
+
+Result<void> FakeCatalog::remove(std::string_view name) {
+  const auto model = find(name);
+  if (!model) return tl::unexpected(model.error());
+  std::erase_if(models, [&](const engine::Model& entry) { return entry.name == model->name; });
+  return {};
+}
+
+net::Task<Result<std::unique_ptr<engine::Lease>>> FakeEngines::acquire(std::string_view model,
+                                                                       engine::LoadOptions options) {
+  auto found = catalog_.find(model);
+  if (!found) co_return tl::unexpected(found.error());
+  if (acquire_error) co_return tl::unexpected(*acquire_error);
+  last_keep_alive = options.keep_alive;
+  Script script;
+  if (!scripts.empty()) {
+    script = std::move(scripts.front());
+    scripts.pop_front();
+  }
+  std::unique_ptr<engine::Lease> lease =
+      std::make_unique<FakeLease>(*this, std::move(*found), std::move(script));
+  co_return lease;
+}
+
+net::Task<Result<void>> FakeEngines::unload(std::string_view model) {
+  unloaded.emplace_back(model);
+  co_return Result<void>{};
+}
+
+net::Task<Result<void>> FakePuller::pull(std::string_view name, engine::ProgressSink progress) {
+  last_name = name;
+  for (const engine::Progress& step : steps) co_await progress(step);
+  if (error) co_return tl::unexpected(*error);
+  co_return Result<void>{};
+}
+
+Result<store::NewApiKey> FakeKeys::create(const store::KeyWish& wish) {
+  store::ApiKey key{"0123456789ab", wish.name, 1, 0, wish.requests_per_minute, wish.max_concurrent};
+  by_secret.emplace("secret-" + wish.name, key);
+  return store::NewApiKey{key, "secret-" + wish.name};
+}
+
+Result<std::vector<store::ApiKey>> FakeKeys::list() {
+  std::vector<store::ApiKey> all;
+  for (const auto& [secret, key] : by_secret) all.push_back(key);
+  return all;
+}
+
+Result<void> FakeKeys::revoke(std::string_view) {
+  by_secret.clear();
+  return {};
+}
+
+Result<store::ApiKey> FakeKeys::verify(std::string_view secret) {
+  const auto found = by_secret.find(secret);
+  if (found == by_secret.end()) return fail(Errc::denied, "This API key is not valid.");
+  return found->second;
+}
+
+TestHome::TestHome(Options options) {
+  catalog.models.push_back(tiny_model());
+  if (options.default_model == "seedling") options.default_model = "tiny";
+  gateway_ = std::make_unique<Gateway>(catalog, engines, puller, keys, status, std::move(options));
+}
+
+Got TestHome::ask(std::string_view method, std::string_view target, std::string body, net::Headers headers,
+                  net::Door door) {
+  net::Request request;
+  request.method = method;
+  request.target = target;
+  request.headers = std::move(headers);
+  if (!request.headers.has("Host")) request.headers.set("Host", "127.0.0.1:7411");
+  request.body = std::move(body);
+  request.door = door;
+  request.id = "req-1";
+  Got got;
+  RecordingExchange exchange(got);
+  const net::Handler handler = gateway_->handler();
+  std::exception_ptr failure;
+  boost::asio::co_spawn(io_, handler(request, exchange), [&](std::exception_ptr error) { failure = error; });
+  io_.restart();
+  io_.run();
+  if (failure) std::rethrow_exception(failure);
+  return got;
+}
+
+}  // namespace localscale::gateway::testing

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "gateway/gateway.hpp"
+
+/// A gateway among fakes: engines answer from scripts, clients are recorded.
+namespace localscale::gateway::testing {
+
+/// What the fake engine does with the next request.
+struct Script {
+  unsigned status = 200;
+  std::string type = "application/json";
+  bool sized = true;                ///< Has a Content-Length.
+  std::vector<std::string> pieces;  ///< The body as read_some gives it.
+  bool dies_before_head = false;
+  bool dies_after_pieces = false;
+};
+
+struct SeenRequest {
+  std::string method;
+  std::string target;
+  std::string body;
+  std::string content_type;
+};
+
+/// What the client got.
+struct Got {
+  unsigned status = 0;
+  net::Headers headers;
+  std::string body;
+  bool streamed = false;
+  bool ended = false;
+};
+
+class FakeCatalog final : public engine::Catalog {
+ public:
+  std::vector<engine::Model> list() override { return models; }
+  Result<engine::Model> find(std::string_view name) override;
+  Result<void> copy(std::string_view from, std::string_view to) override;
+  Result<void> remove(std::string_view name) override;
+  std::vector<engine::Model> models;
+};
+
+class FakeEngines final : public engine::Engines {
+ public:
+  explicit FakeEngines(FakeCatalog& catalog) : catalog_(catalog) {}
+  net::Task<Result<std::unique_ptr<engine::Lease>>> acquire(std::string_view model,
+                                                            engine::LoadOptions options) override;
+  [[nodiscard]] std::vector<engine::Loaded> loaded() const override { return loaded_models; }
+  net::Task<Result<void>> unload(std::string_view model) override;
+
+  std::deque<Script> scripts;
+  std::vector<SeenRequest> seen;
+  std::vector<engine::Loaded> loaded_models;
+  std::vector<std::string> unloaded;
+  std::optional<Error> acquire_error;
+  std::optional<std::chrono::seconds> last_keep_alive;
+  int open_leases = 0;
+
+ private:
+  FakeCatalog& catalog_;
+};
+
+class FakePuller final : public engine::Puller {
+ public:
+  net::Task<Result<void>> pull(std::string_view name, engine::ProgressSink progress) override;
+  std::vector<engine::Progress> steps;
+  std::optional<Error> error;
+  std::string last_name;
+};
+
+class FakeKeys final : public store::KeyStore {
+ public:
+  Result<store::NewApiKey> create(const store::KeyWish& wish) override;
+  Result<std::vector<store::ApiKey>> list() override;
+  Result<void> revoke(std::string_view id_or_name) override;
+  Result<store::ApiKey> verify(std::string_view secret) override;
+  std::map<std::string, store::ApiKey, std::less<>> by_secret;
+};
+
+class FakeStatus final : public HomeStatus {
+ public:
+  [[nodiscard]] HomeState state() const override { return home; }
+  HomeState home{"ready",
+                 "All is well.",
+                 1,
+                 0.5,
+                 1000,
+                 2000,
+                 {{"network", true, ""}},
+                 {{"loopback", "http://127.0.0.1:7411", ""}}};
+};
+
+/// A chat model "tiny:latest" that can do everything.
+engine::Model tiny_model();
+
+class TestHome {
+ public:
+  explicit TestHome(Options options = {});
+
+  /// Sends one request through the gateway and waits for its answer.
+  Got ask(std::string_view method, std::string_view target, std::string body = {}, net::Headers headers = {},
+          net::Door door = net::Door::loopback);
+  Got post(std::string_view target, std::string body) { return ask("POST", target, std::move(body)); }
+
+  FakeCatalog catalog;
+  FakeEngines engines{catalog};
+  FakePuller puller;
+  FakeKeys keys;
+  FakeStatus status;
+
+ private:
+  boost::asio::io_context io_;
+  std::unique_ptr<Gateway> gateway_;
+};
+
+}  // namespace localscale::gateway::testing

@@ -1,0 +1,218 @@
+// A gateway without the house: serves one model over one llama-server that this program starts, unconfined,
+// on a unix socket. For trying the gateway and its conformance tests alone; not installed.
+//
+//   gateway_dev PORT LLAMA_SERVER MODEL.gguf NAME
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include <arpa/inet.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.hpp"
+#include "core/models/model_name.hpp"
+#include "gateway/gateway.hpp"
+#include "net/server.hpp"
+
+namespace localscale {
+namespace {
+
+UniqueFd connect_unix(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+  UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return UniqueFd{};
+  return fd;
+}
+
+engine::Model model_from(const std::string& path, const std::string& name) {
+  engine::Model model;
+  model.name = core::parse_model_name(name)->display();
+  model.path = path;
+  model.bytes = std::filesystem::file_size(path);
+  model.architecture = "llama";
+  model.context_length = 2048;
+  model.capabilities = {engine::Capability::completion, engine::Capability::tools,
+                        engine::Capability::embedding};
+  return model;
+}
+
+class OneModel final : public engine::Catalog {
+ public:
+  explicit OneModel(engine::Model model) : model_(std::move(model)) {}
+  std::vector<engine::Model> list() override { return {model_}; }
+  Result<engine::Model> find(std::string_view name) override {
+    const auto parsed = core::parse_model_name(name);
+    if (!parsed) return tl::unexpected(parsed.error());
+    if (parsed->display() != model_.name) return fail(Errc::not_found, "no such model");
+    return model_;
+  }
+  Result<void> copy(std::string_view, std::string_view) override {
+    return fail(Errc::unsupported, "not in gateway_dev");
+  }
+  Result<void> remove(std::string_view) override { return fail(Errc::unsupported, "not in gateway_dev"); }
+
+ private:
+  engine::Model model_;
+};
+
+class DevLease final : public engine::Lease {
+ public:
+  DevLease(engine::Model model, std::unique_ptr<net::Upstream> upstream)
+      : model_(std::move(model)), upstream_(std::move(upstream)) {}
+  [[nodiscard]] const engine::Model& model() const override { return model_; }
+  [[nodiscard]] net::Upstream& upstream() override { return *upstream_; }
+  net::Task<Error> explain_failure(Error error) override { co_return error; }
+  [[nodiscard]] std::chrono::nanoseconds load_duration() const override {
+    return std::chrono::nanoseconds(0);
+  }
+
+ private:
+  engine::Model model_;
+  std::unique_ptr<net::Upstream> upstream_;
+};
+
+class OneEngine final : public engine::Engines {
+ public:
+  OneEngine(OneModel& catalog, std::string socket) : catalog_(catalog), socket_(std::move(socket)) {}
+  net::Task<Result<std::unique_ptr<engine::Lease>>> acquire(std::string_view model,
+                                                            engine::LoadOptions) override {
+    auto found = catalog_.find(model);
+    if (!found) co_return tl::unexpected(found.error());
+    UniqueFd fd = connect_unix(socket_);
+    if (!fd) co_return fail(Errc::unavailable, "The engine is not there.");
+    const auto executor = co_await boost::asio::this_coro::executor;
+    auto upstream = net::make_upstream(executor, std::move(fd));
+    std::unique_ptr<engine::Lease> lease = std::make_unique<DevLease>(std::move(*found), std::move(upstream));
+    co_return lease;
+  }
+  [[nodiscard]] std::vector<engine::Loaded> loaded() const override {
+    engine::Loaded loaded;
+    loaded.model = catalog_.list().front();
+    loaded.state = "ready";
+    return {loaded};
+  }
+  net::Task<Result<void>> unload(std::string_view) override { co_return Result<void>{}; }
+
+ private:
+  OneModel& catalog_;
+  std::string socket_;
+};
+
+class NoPulls final : public engine::Puller {
+ public:
+  net::Task<Result<void>> pull(std::string_view, engine::ProgressSink) override {
+    co_return fail(Errc::unsupported, "gateway_dev does not pull.");
+  }
+};
+
+class NoKeys final : public store::KeyStore {
+ public:
+  Result<store::NewApiKey> create(const store::KeyWish&) override {
+    return fail(Errc::unsupported, "no keys");
+  }
+  Result<std::vector<store::ApiKey>> list() override { return std::vector<store::ApiKey>{}; }
+  Result<void> revoke(std::string_view) override { return {}; }
+  Result<store::ApiKey> verify(std::string_view) override {
+    return fail(Errc::denied, "This API key is not valid.");
+  }
+};
+
+class DevStatus final : public gateway::HomeStatus {
+ public:
+  [[nodiscard]] gateway::HomeState state() const override {
+    gateway::HomeState home;
+    home.word = "ready";
+    home.reason = "A gateway without a house.";
+    return home;
+  }
+};
+
+pid_t start_engine(const char* program, const char* model, const std::string& socket,
+                   const std::string& alias) {
+  const pid_t child = fork();
+  if (child != 0) return child;
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  execl(program, program, "-m", model, "--host", socket.c_str(), "--alias", alias.c_str(), "-np", "4", "-kvu",
+        "-t", "1", "-c", "2048", "--jinja", "--no-ui", "--embeddings", "--pooling", "mean",
+        static_cast<char*>(nullptr));
+  _exit(127);
+}
+
+bool wait_for(const std::string& socket) {
+  for (int i = 0; i < 300; ++i) {
+    if (connect_unix(socket)) return true;
+    usleep(100'000);
+  }
+  return false;
+}
+
+UniqueFd listen_on(std::uint16_t port) {
+  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+      listen(fd.get(), 512) != 0)
+    return UniqueFd{};
+  return fd;
+}
+
+int run(std::uint16_t port, const char* server, const char* model, const std::string& name) {
+  const std::string socket =
+      (std::filesystem::temp_directory_path() / ("gateway_dev-" + std::to_string(getpid()) + ".sock"))
+          .string();
+  OneModel catalog(model_from(model, name));
+  const pid_t child = start_engine(server, model, socket, catalog.list().front().name);
+  if (!wait_for(socket)) {
+    std::fprintf(stderr, "gateway_dev: %s did not start\n", server);
+    return 1;
+  }
+  boost::asio::io_context io(1);
+  OneEngine engines(catalog, socket);
+  NoPulls pulls;
+  NoKeys keys;
+  DevStatus status;
+  gateway::Options options;
+  options.version = LOCALSCALE_VERSION;
+  options.default_model = name;
+  gateway::Gateway gate(catalog, engines, pulls, keys, status, options);
+  net::Server http(io, net::Limits{}, gate.handler(), gateway::Gateway::refuse);
+  if (auto listening = http.listen(listen_on(port), net::Door::loopback); !listening) {
+    std::fprintf(stderr, "gateway_dev: %s\n", listening.error().message().c_str());
+    return 1;
+  }
+  std::printf("ready http://127.0.0.1:%u\n", port);
+  std::fflush(stdout);
+  io.run();
+  kill(child, SIGTERM);
+  return 0;
+}
+
+}  // namespace
+}  // namespace localscale
+
+int main(int argc, char** argv) {
+  if (argc != 5) {
+    std::fprintf(stderr, "usage: gateway_dev PORT LLAMA_SERVER MODEL.gguf NAME\n");
+    return 2;
+  }
+  localscale::log::start("gateway_dev", localscale::log::Format::text, spdlog::level::info);
+  return localscale::run(static_cast<std::uint16_t>(std::atoi(argv[1])), argv[2], argv[3], argv[4]);
+}
