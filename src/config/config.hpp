@@ -82,8 +82,8 @@ struct Log {
 };
 
 struct Config {
-  std::filesystem::path
-      state_directory;  ///< Empty in the file: /var/lib/localscale for root, else $XDG_DATA_HOME/localscale.
+  std::filesystem::path state_directory;  ///< Empty in the file: $LOCALSCALE_STATE_DIRECTORY,
+                                          ///< /var/lib/localscale for root, else $XDG_DATA_HOME/localscale.
   Api api;
   Lan lan;
   Engine engine;

@@ -22,16 +22,16 @@ struct Model {
   std::uint64_t bytes = 0;
   Source source = Source::own;
   std::int64_t modified_unix_s = 0;
-  std::string architecture;     ///< "llama", "qwen3", …
-  std::string parameter_size;   ///< "1.2B"
-  std::string quantization;     ///< "Q4_K_M"
+  std::string architecture;    ///< "llama", "qwen3", …
+  std::string parameter_size;  ///< "1.2B"
+  std::string quantization;    ///< "Q4_K_M"
   std::uint32_t context_length = 0;
   std::uint32_t embedding_length = 0;
   std::uint32_t layers = 0;
   std::uint32_t kv_heads = 0;
   std::uint32_t head_dim = 0;
   std::string chat_template;
-  std::string system;           ///< Default system prompt from an Ollama manifest; may be empty.
+  std::string system;  ///< Default system prompt from an Ollama manifest; may be empty.
   std::string license;
   std::vector<Capability> capabilities;
 };

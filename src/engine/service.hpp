@@ -61,9 +61,9 @@ struct Loaded {
   std::uint64_t gpu_memory_bytes = 0;
   std::uint32_t context_tokens = 0;  ///< Per slot.
   std::uint32_t threads = 0;
-  std::int64_t expires_unix_s = 0;   ///< 0: never.
+  std::int64_t expires_unix_s = 0;  ///< 0: never.
   std::uint32_t in_use = 0;
-  std::string state;                 ///< "loading", "ready", "stopping", "failed".
+  std::string state;  ///< "loading", "ready", "stopping", "failed".
 };
 
 class Engines {

@@ -1,0 +1,136 @@
+#include "cli/app.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/nearest.hpp"
+#include "cli/verb.hpp"
+
+namespace localscale::cli {
+namespace {
+
+/// Values of the options that every verb has.
+struct Common {
+  bool json = false;
+  bool quiet = false;
+  std::string config;
+};
+
+void add_common(CLI::App& app, Common& common) {
+  app.add_flag("--json", common.json, "Print JSON (one object a line) with a schema name");
+  app.add_flag("-q,--quiet", common.quiet, "Print nothing but errors and what was asked for");
+  app.add_option("--config", common.config, "The config file; default: see `localscale config`");
+}
+
+void add_option(CLI::App& app, const Option& option) {
+  CLI::Option* made = std::visit(
+      [&](auto* value) {
+        if constexpr (std::is_same_v<decltype(value), bool*>) {
+          return app.add_flag(option.names, *value, option.help);
+        } else {
+          return app.add_option(option.names, *value, option.help);
+        }
+      },
+      option.target);
+  if (option.required) made->required();
+}
+
+void add_verb(CLI::App& parent, const Verb& verb, Common& common, const Verb*& chosen) {
+  CLI::App* app = parent.add_subcommand(verb.name, verb.summary);
+  if (verb.hidden) app->group("");
+  app->footer("\nExample:\n  " + verb.example);
+  add_common(*app, common);
+  for (const Option& option : verb.options) add_option(*app, option);
+  for (const Verb& below : verb.verbs) add_verb(*app, below, common, chosen);
+  if (!verb.verbs.empty()) app->require_subcommand(1);
+  if (verb.run) app->callback([&verb, &chosen] { chosen = &verb; });
+}
+
+/// The first argument that is no option, if it is no verb: told before CLI11 sees it, with the nearest verb.
+Outcome<void> check_verb(int argc, const char* const* argv, const std::vector<Verb>& verbs) {
+  std::vector<std::string> names;
+  for (const Verb& verb : verbs) {
+    if (!verb.hidden) names.push_back(verb.name);
+  }
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--config") ++i;
+    if (word.empty() || word.starts_with('-')) continue;
+    if (std::ranges::find(verbs, word, &Verb::name) != verbs.end()) return {};
+    const std::string near = nearest(word, names);
+    return failed(
+        {Errc::invalid_argument, fmt::format("'{}' is not a verb.", word),
+         near.empty() ? "See: localscale --help" : fmt::format("Did you mean: localscale {}", near)});
+  }
+  return {};
+}
+
+bool has_argument(int argc, const char* const* argv, std::string_view wanted) {
+  return std::any_of(argv + 1, argv + std::max(argc, 1),
+                     [&](const char* argument) { return argument == wanted; });
+}
+
+Outcome<void> parse(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+    return {};
+  } catch (const CLI::CallForHelp&) {
+    throw;
+  } catch (const CLI::ParseError& error) {
+    return failed({Errc::invalid_argument, std::string(error.what()) + ".", "See: localscale VERB --help"});
+  }
+}
+
+/// The help of the verb that was named, else the program's.
+std::string help_text(const CLI::App& app) {
+  const CLI::App* shown = &app;
+  std::string before;
+  for (auto below = shown->get_subcommands(); !below.empty(); below = shown->get_subcommands()) {
+    before += (before.empty() ? "" : " ") + shown->get_name();
+    shown = below.front();
+  }
+  return shown->help(before, CLI::AppFormatMode::Normal);
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  Terminal terminal(Look::of_this_process());
+  terminal.set_json(has_argument(argc, argv, "--json"));
+  const std::vector<Verb> verbs = all_verbs();
+  if (const auto known = check_verb(argc, argv, verbs); !known) return terminal.report(known.error());
+
+  CLI::App app("Localscale: this home's own AI, offline and private.", "localscale");
+  app.footer(
+      "\nExamples:\n  localscale up\n  localscale run seedling \"switch the kitchen light off\"\n\n"
+      "Exit status: 0 ok, 1 error, 2 usage, 3 not running, 4 not found, 5 denied, 6 time-out, 7 check "
+      "failed.");
+  Common common;
+  const Verb* chosen = nullptr;
+  bool version = false;
+  app.add_flag("--version", version, "Print the version");
+  add_common(app, common);
+  for (const Verb& verb : verbs) add_verb(app, verb, common, chosen);
+  try {
+    if (const auto parsed = parse(app, argc, argv); !parsed) return terminal.report(parsed.error());
+  } catch (const CLI::CallForHelp&) {
+    terminal.write(help_text(app));
+    return static_cast<int>(Exit::ok);
+  }
+  const Verb version_word = version_verb();
+  if (chosen == nullptr && version) chosen = &version_word;
+  if (chosen == nullptr) {
+    terminal.write(app.help());
+    return static_cast<int>(Exit::usage);
+  }
+  terminal.set_json(common.json);
+  terminal.set_quiet(common.quiet);
+  return chosen->run(
+      {terminal, common.config.empty() ? config::default_path() : std::filesystem::path(common.config)});
+}
+
+}  // namespace localscale::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+/// The log file of a home that runs without systemd.
+namespace localscale::cli {
+
+struct Rotation {
+  std::uint64_t max_bytes = 10U << 20;  ///< A longer file becomes FILE.1, FILE.1 becomes FILE.2, …
+  unsigned kept = 3;                    ///< Old files kept.
+};
+
+/// Copies `input` into the file until its end. Whole lines stay in one file.
+Result<void> copy_to_log(int input, const std::filesystem::path& log, const Rotation& rotation = {});
+
+/// The last `count` lines, taken from the rotated file too where the current one is too short.
+Result<std::vector<std::string>> last_lines(const std::filesystem::path& log, std::size_t count);
+
+}  // namespace localscale::cli

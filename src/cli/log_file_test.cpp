@@ -1,0 +1,53 @@
+#include "cli/log_file.hpp"
+
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace localscale::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+class LogFileTest : public testing::Test {
+ protected:
+  void SetUp() override { fs::create_directories(folder); }
+  void TearDown() override { fs::remove_all(folder); }
+  void copy(const std::string& text, const Rotation& rotation) const {
+    const fs::path input = folder / "input";
+    std::ofstream(input) << text;
+    FILE* file = std::fopen(input.c_str(), "r");
+    ASSERT_TRUE(copy_to_log(fileno(file), log, rotation).has_value());
+    std::fclose(file);
+  }
+  fs::path folder = fs::temp_directory_path() / ("ls-log-" + std::to_string(getpid()));
+  fs::path log = folder / "localscale.log";
+};
+
+TEST_F(LogFileTest, RotatesAtItsLimitAndKeepsWholeLines) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "line " + std::to_string(i) + "\n";
+  copy(text, {.max_bytes = 1000, .kept = 2});
+  EXPECT_TRUE(fs::exists(log.string() + ".1"));
+  EXPECT_TRUE(fs::exists(log.string() + ".2"));
+  EXPECT_FALSE(fs::exists(log.string() + ".3"));
+  EXPECT_LT(fs::file_size(log.string() + ".1"), 1020U);
+  EXPECT_THAT(*last_lines(log, 3), testing::ElementsAre("line 997", "line 998", "line 999"));
+}
+
+TEST_F(LogFileTest, LastLinesReachIntoTheRotatedFile) {
+  std::ofstream(log.string() + ".1") << "a\nb\n";
+  std::ofstream(log) << "c\nno end";
+  EXPECT_THAT(*last_lines(log, 3), testing::ElementsAre("b", "c", "no end"));
+  EXPECT_THAT(*last_lines(log, 10), testing::ElementsAre("a", "b", "c", "no end"));
+}
+
+TEST_F(LogFileTest, NoLogYetIsAClearError) {
+  EXPECT_EQ(last_lines(log, 1).error().code, Errc::not_found);
+}
+
+}  // namespace
+}  // namespace localscale::cli

@@ -1,0 +1,135 @@
+#include "cli/terminal.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/json.hpp"
+
+namespace localscale::cli {
+namespace {
+
+bool is_set(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
+  return value != nullptr && *value != '\0';
+}
+
+bool is_dumb() {
+  const char* term = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe): one thread
+  return term == nullptr || std::string_view(term) == "dumb";
+}
+
+void put(FILE* stream, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+  std::fflush(stream);
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+/// The first `width` characters of UTF-8 text.
+std::string_view cut(std::string_view text, std::size_t width) {
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) continue;
+    if (seen++ == width) return text.substr(0, i);
+  }
+  return text;
+}
+
+}  // namespace
+
+Look Look::of_this_process() {
+  Look look;
+  look.out_is_tty = isatty(STDOUT_FILENO) == 1;
+  look.err_is_tty = isatty(STDERR_FILENO) == 1;
+  look.color = look.out_is_tty && !is_set("NO_COLOR") && !is_dumb();
+  return look;
+}
+
+std::size_t columns(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string harmless(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // C1 controls (U+0080 to U+009F) are two bytes in UTF-8.
+    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
+      ++i;
+      continue;
+    }
+    if ((byte >= 0x20 && byte != 0x7f) || byte == '\n' || byte == '\t') out += text[i];
+  }
+  return out;
+}
+
+void Terminal::say(std::string_view text) const {
+  if (!look_.json && !look_.quiet) put(stdout, fmt::format("{}\n", text));
+}
+
+void Terminal::write(std::string_view text) const {
+  put(stdout, text);
+}
+
+void Terminal::remark(std::string_view text) const {
+  if (!look_.json && !look_.quiet) put(stderr, fmt::format("{}\n", text));
+}
+
+void Terminal::table(const std::vector<std::string>& headings,
+                     const std::vector<std::vector<std::string>>& rows) const {
+  if (look_.json) return;
+  std::vector<std::size_t> widths;
+  for (const std::string& heading : headings) widths.push_back(look_.out_is_tty ? columns(heading) : 0);
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i]));
+  }
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string out;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      out += cells[i];
+      if (i + 1 < cells.size()) out += std::string(widths[i] - columns(cells[i]) + 2, ' ');
+    }
+    return out;
+  };
+  if (look_.out_is_tty && !look_.quiet) put(stdout, dim(line(headings)) + "\n");
+  for (const auto& row : rows) put(stdout, line(row) + "\n");
+}
+
+void Terminal::progress(std::string_view line) const {
+  if (shows_progress()) put(stderr, fmt::format("\r\033[K{}", cut(line, terminal_width() - 1)));
+}
+
+void Terminal::progress_done() const {
+  if (shows_progress()) put(stderr, "\r\033[K");
+}
+
+int Terminal::report(const Failure& failure) const {
+  progress_done();
+  if (look_.json) {
+    put(stdout, error_line(failure.error, static_cast<int>(failure.exit)));
+  } else {
+    put(stderr, fmt::format("localscale: {}\n", harmless(failure.error.message())));
+  }
+  return static_cast<int>(failure.exit);
+}
+
+std::string Terminal::bold(std::string_view text) const {
+  return look_.color ? fmt::format("\033[1m{}\033[0m", text) : std::string(text);
+}
+
+std::string Terminal::dim(std::string_view text) const {
+  return look_.color ? fmt::format("\033[2m{}\033[0m", text) : std::string(text);
+}
+
+}  // namespace localscale::cli

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/failure.hpp"
+
+namespace localscale::cli {
+
+/// How the output looks: from flags, the environment and what the streams are.
+struct Look {
+  bool json = false;
+  bool quiet = false;
+  bool out_is_tty = false;
+  bool err_is_tty = false;
+  bool color = false;  ///< Off without a tty, with NO_COLOR and with TERM=dumb.
+
+  static Look of_this_process();
+};
+
+/// Where a verb writes. Results go to standard output, everything else to standard error.
+class Terminal {
+ public:
+  explicit Terminal(Look look) : look_(look) {}
+
+  [[nodiscard]] const Look& look() const { return look_; }
+  void set_json(bool json) { look_.json = json; }
+  void set_quiet(bool quiet) { look_.quiet = quiet; }
+
+  /// A result for people: nothing with --json or --quiet.
+  void say(std::string_view text) const;
+  /// Always written, as it is, and flushed: answers of models, JSON lines.
+  void write(std::string_view text) const;
+  /// A remark on standard error: nothing with --json or --quiet.
+  void remark(std::string_view text) const;
+  /// Rows under headings, columns padded; headings only on a tty.
+  void table(const std::vector<std::string>& headings,
+             const std::vector<std::vector<std::string>>& rows) const;
+  /// Redraws the one progress line on standard error: nothing unless that is a tty.
+  void progress(std::string_view line) const;
+  /// Clears the progress line.
+  void progress_done() const;
+  /// Writes the failure (as JSON on standard output with --json) and gives the exit status.
+  [[nodiscard]] int report(const Failure& failure) const;
+
+  [[nodiscard]] std::string bold(std::string_view text) const;
+  [[nodiscard]] std::string dim(std::string_view text) const;
+
+ private:
+  [[nodiscard]] bool shows_progress() const { return look_.err_is_tty && !look_.json && !look_.quiet; }
+  Look look_;
+};
+
+/// Width of `text` in terminal columns, counting one per UTF-8 character.
+std::size_t columns(std::string_view text);
+
+/// Text from elsewhere (model names, server messages) without control characters, so that it cannot steer the
+/// terminal. Line feeds and tabs stay.
+std::string harmless(std::string_view text);
+
+}  // namespace localscale::cli

@@ -1,0 +1,11 @@
+#include "cli/verb.hpp"
+
+namespace localscale::cli {
+
+std::vector<Verb> all_verbs() {
+  return {up_verb(),   down_verb(), status_verb(), run_verb(),     chat_verb(),      ls_verb(),
+          pull_verb(), show_verb(), rm_verb(),     cp_verb(),      ps_verb(),        stop_verb(),
+          logs_verb(), key_verb(),  config_verb(), version_verb(), log_writer_verb()};
+}
+
+}  // namespace localscale::cli

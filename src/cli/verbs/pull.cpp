@@ -1,0 +1,105 @@
+#include <chrono>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/bytes.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/verb.hpp"
+
+namespace localscale::cli {
+namespace {
+
+std::uint64_t now_ms() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        std::chrono::steady_clock::now().time_since_epoch())
+                                        .count());
+}
+
+/// Shows the lines of a pull as they come.
+class PullView {
+ public:
+  explicit PullView(const Terminal& terminal) : terminal_(terminal) {}
+
+  bool take(std::string_view line) {
+    const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (!event.is_object()) return true;
+    if (event.contains("error")) {
+      error_ = error_in_answer(500, event.dump());
+      return false;
+    }
+    if (terminal_.look().json)
+      terminal_.write(schema_line("pull", event));
+    else
+      show(event);
+    if (text_at(event, "status") == "success") done_ = true;
+    return true;
+  }
+
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+  [[nodiscard]] bool done() const { return done_; }
+
+ private:
+  void show(const Json& event) {
+    const std::string status = harmless(text_at(event, "status"));
+    const auto total = static_cast<std::uint64_t>(number_at(event, "total"));
+    if (status != status_ && total_ > 0) finish_file();
+    status_ = status;
+    total_ = total;
+    const auto completed = static_cast<std::uint64_t>(number_at(event, "completed"));
+    auto speed = static_cast<std::uint64_t>(number_at(event, "bytes_per_second"));
+    if (speed == 0) speed = speed_.update(completed, now_ms());
+    terminal_.progress(progress_line({shortened(status), completed, total, speed}));
+  }
+
+  /// A file's line stays on the screen once the next begins.
+  void finish_file() {
+    terminal_.progress_done();
+    terminal_.remark(fmt::format("{}  {}", shortened(status_), human_bytes(total_)));
+  }
+
+  static std::string shortened(const std::string& status) {
+    constexpr std::size_t shown = 27;  // "pulling sha256:0123456789ab"
+    return status.starts_with("pulling sha256:") ? status.substr(0, shown) : status;
+  }
+
+  const Terminal& terminal_;
+  Speed speed_;
+  std::string status_;
+  std::uint64_t total_ = 0;
+  std::optional<Error> error_;
+  bool done_ = false;
+};
+
+int pull(const Context& context, const std::string& name) {
+  const auto home = context.home();
+  if (!home) return context.terminal.report(home.error());
+  PullView view(context.terminal);
+  const auto streamed = home->stream("/api/pull", {{"model", name}, {"stream", true}},
+                                     [&](std::string_view line) { return view.take(line); });
+  context.terminal.progress_done();
+  if (!streamed) return context.terminal.report(streamed.error());
+  if (view.error()) return context.terminal.report(failed(*view.error()).value());
+  if (!view.done()) {
+    return context.terminal.report(failed({Errc::unavailable, "The pull broke off; what arrived is kept.",
+                                           fmt::format("Resume it with: localscale pull {}", name)})
+                                       .value());
+  }
+  context.terminal.say(fmt::format("{} is here. Try: localscale run {}", name, name));
+  return 0;
+}
+
+}  // namespace
+
+Verb pull_verb() {
+  auto name = std::make_shared<std::string>();
+  return {.name = "pull",
+          .summary = "Download a model; an earlier pull of it is resumed",
+          .example = "localscale pull llama3.2:1b\n  localscale pull hf.co/ORG/REPO:Q4_K_M",
+          .options = {{"name", "The model's name", name.get(), true}},
+          .run = [name](const Context& context) { return pull(context, *name); },
+          .verbs = {},
+          .storage = name};
+}
+
+}  // namespace localscale::cli

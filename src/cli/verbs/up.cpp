@@ -1,0 +1,124 @@
+#include <array>
+#include <thread>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/unique_fd.hpp"
+#include "cli/log_file.hpp"
+#include "cli/supervisor_process.hpp"
+#include "cli/verb.hpp"
+
+namespace localscale::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct UpOptions {
+  bool foreground = false;
+  bool ollama_port = false;
+};
+
+std::vector<std::string> supervisor_arguments(const Context& context, const UpOptions& options) {
+  std::vector<std::string> arguments = {"--config", context.config_path.string()};
+  if (options.ollama_port) arguments.emplace_back("--ollama-port");
+  return arguments;
+}
+
+std::string home_url(const config::Config& config) {
+  return fmt::format("http://127.0.0.1:{}/", config.api.port);
+}
+
+/// Why the supervisor ended, in the log's own words.
+tl::unexpected<Failure> died_at_start(const config::Layout& layout, int status) {
+  constexpr std::size_t shown = 8;
+  std::string said;
+  if (const auto lines = last_lines(layout.log, shown)) {
+    for (const std::string& line : *lines) said += "\n  " + line;
+  }
+  const std::string how = WIFSIGNALED(status) ? fmt::format("was ended by signal {}", WTERMSIG(status))
+                                              : fmt::format("ended with status {}", WEXITSTATUS(status));
+  return failed({Errc::internal,
+                 fmt::format("Localscale did not start: the supervisor {}. Its last words:{}\n", how, said),
+                 fmt::format("The whole log: {}", layout.log.string())});
+}
+
+bool is_ready(const Outcome<Json>& status) {
+  return status && text_at(*status, "state") != "Starting";
+}
+
+/// Waits until the home answers; tells on the way that it takes a while.
+Outcome<void> wait_until_ready(const Context& context, const Home& home, pid_t supervisor) {
+  constexpr std::chrono::seconds patience{60};
+  static constexpr std::array marks = {"|", "/", "-", "\\"};
+  const auto start = Clock::now();
+  for (std::size_t i = 0; Clock::now() - start < patience; ++i) {
+    int status = 0;
+    if (waitpid(supervisor, &status, WNOHANG) == supervisor) return died_at_start(home.layout(), status);
+    if (is_ready(home.get("/localscale/v1/status"))) {
+      context.terminal.progress_done();
+      return {};
+    }
+    const auto seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (seconds > 0.5)
+      context.terminal.progress(
+          fmt::format("{} starting ({:.0f} s)", marks.at(i / 4 % marks.size()), seconds));
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  }
+  return failed({Errc::timeout, "Localscale was started but is not ready after 60 s; it was left running.",
+                 "See: localscale logs"});
+}
+
+void tell(const Context& context, const std::string& url, bool already) {
+  if (context.terminal.look().json) {
+    context.terminal.write(schema_line("up", {{"url", url}, {"already_running", already}}));
+    return;
+  }
+  context.terminal.say(fmt::format("Localscale {} at {}", already ? "is already running" : "is up",
+                                   context.terminal.bold(url)));
+}
+
+Outcome<void> start(const Context& context, const Home& home, const UpOptions& options) {
+  const auto program = sibling_program("localscale-supervisor");
+  if (!program) return failed(program.error());
+  if (options.foreground) return failed(become(*program, supervisor_arguments(context, options)));
+  const auto log = start_log_writer(home.layout().log);
+  if (!log) return failed(log.error());
+  const UniqueFd output(*log);
+  const auto supervisor = start_detached(*program, supervisor_arguments(context, options), output.get());
+  if (!supervisor) return failed(supervisor.error());
+  return wait_until_ready(context, home, *supervisor);
+}
+
+int up(const Context& context, const UpOptions& options) {
+  const auto config = context.config();
+  if (!config) return context.terminal.report(config.error());
+  const Home home{config::Layout(*config)};
+  const auto holder = lock_holder(home.layout());
+  if (!holder) return context.terminal.report(failed(holder.error()).value());
+  if (!holder->has_value()) {
+    if (const auto started = start(context, home, options); !started)
+      return context.terminal.report(started.error());
+  }
+  tell(context, home_url(*config), holder->has_value());
+  return 0;
+}
+
+}  // namespace
+
+Verb up_verb() {
+  auto options = std::make_shared<UpOptions>();
+  return {
+      .name = "up",
+      .summary = "Start this home",
+      .example = "localscale up",
+      .options = {{"--foreground", "Stay in the foreground and log to standard error", &options->foreground},
+                  {"--ollama-port", "Also serve on 127.0.0.1:11434, if it is free", &options->ollama_port}},
+      .run = [options](const Context& context) { return up(context, *options); },
+      .verbs = {},
+      .storage = options};
+}
+
+}  // namespace localscale::cli

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/library.hpp"
+#include "engine/scan.hpp"
+#include "store/model_store.hpp"
+
+namespace localscale::engine {
+
+/// The models of our own store and of the folders that other tools keep. Where two have the same name the
+/// first wins: our own, then the roots in their order. Headers are read once per file and kept by size and
+/// time; folders are looked at again when their time changes. Never writes outside our own store. House's
+/// executor only; `names` outlives it.
+class FileCatalog final : public Library {
+ public:
+  /// `blobs` is our own store's folder of files named sha256-HEX.
+  FileCatalog(store::ModelStore& names, std::filesystem::path blobs, std::vector<ScanRoot> roots);
+
+  [[nodiscard]] std::vector<Model> list() override;
+  [[nodiscard]] Result<Model> find(std::string_view name) override;
+  [[nodiscard]] Result<LibraryModel> entry(std::string_view name) override;
+  [[nodiscard]] std::vector<Problem> problems() override;
+  Result<void> copy(std::string_view from, std::string_view to) override;
+  Result<void> remove(std::string_view name) override;
+
+  /// Puts a name into our own store, as after a pull; replaces it.
+  Result<void> add(const store::NamedModel& model);
+
+ private:
+  struct Header {
+    std::uint64_t bytes = 0;
+    std::filesystem::file_time_type changed;
+    Result<ModelFacts> facts;
+  };
+
+  enum class Look { when_due, now };
+  void refresh(Look look);
+  [[nodiscard]] bool folders_changed() const;
+  void rescan();
+  void offer(const Found& found, std::int64_t modified_unix_s);
+  [[nodiscard]] Result<LibraryModel> describe(const Found& found);
+  Result<ModelFacts> header(const std::filesystem::path& file);
+  Result<ModelFacts> add_parts(ModelFacts first, const std::filesystem::path& file, std::uint64_t& bytes);
+  [[nodiscard]] const LibraryModel* lookup(std::string_view name) const;
+  [[nodiscard]] Result<const LibraryModel*> lookup_digest(std::string_view digits) const;
+  [[nodiscard]] Found found_of(const store::NamedModel& named) const;
+  [[nodiscard]] std::filesystem::path blob(std::string_view digest) const;
+  Result<void> delete_unused(const store::NamedModel& removed);
+
+  store::ModelStore& names_;
+  std::filesystem::path blobs_;
+  std::vector<ScanRoot> roots_;
+
+  std::map<std::string, LibraryModel, std::less<>> models_;
+  std::vector<Problem> problems_;
+  std::vector<SeenFolder> folders_;
+  std::map<std::filesystem::path, Header> headers_;
+  std::chrono::steady_clock::time_point next_look_;
+  bool stale_ = true;
+};
+
+}  // namespace localscale::engine

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "config/config.hpp"
+#include "engine/launcher.hpp"
+#include "engine/library.hpp"
+#include "engine/running_engine.hpp"
+#include "engine/service.hpp"
+#include "engine/tuner.hpp"
+
+namespace localscale::engine {
+
+/// For /metrics.
+struct EngineMetrics {
+  std::uint64_t loads = 0;
+  std::uint64_t evictions = 0;
+  std::uint64_t expiries = 0;
+  std::uint64_t crashes = 0;
+  std::uint64_t refusals = 0;
+  std::uint64_t measurements = 0;
+  std::uint64_t load_ms_total = 0;
+  std::uint64_t load_ms_last = 0;
+};
+
+/// Loads, keeps and unloads engines: the table decides, this carries out. Everything on one executor.
+/// `library`, `launcher` and `tuner` outlive it; leases may outlive it (their requests then fail).
+class EngineManager final : public Engines {
+ public:
+  EngineManager(boost::asio::any_io_executor executor, const config::Engine& config, Library& library,
+                WorkerLauncher& launcher, Tuner& tuner, UpstreamFactory make_upstream);
+  ~EngineManager() override;
+  EngineManager(const EngineManager&) = delete;
+  EngineManager& operator=(const EngineManager&) = delete;
+
+  net::Task<Result<std::unique_ptr<Lease>>> acquire(std::string_view model, LoadOptions options) override;
+  [[nodiscard]] std::vector<Loaded> loaded() const override;
+  net::Task<Result<void>> unload(std::string_view model) override;
+
+  /// Refuses new requests and ends all engines; waits for them at most `limit`.
+  net::Task<void> stop(std::chrono::milliseconds limit);
+  [[nodiscard]] EngineMetrics metrics() const;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace localscale::engine

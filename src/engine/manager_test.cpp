@@ -1,0 +1,217 @@
+#include "engine/manager.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <random>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gtest/gtest.h>
+
+#include "engine/catalog.hpp"
+#include "engine/tuner.hpp"
+#include "store/memory_model_store.hpp"
+#include "tests/support/fork_launcher.hpp"
+#include "tests/support/gguf_builder.hpp"
+
+/// The manager with real llama-server processes and random models.
+namespace localscale::engine {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using tests::tiny_model;
+
+class ManagerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto directory = tests::engine_directory();
+    if (directory.empty()) GTEST_SKIP() << "llama-server is not built; set LOCALSCALE_ENGINE_DIRECTORY";
+    for (const auto* name : {"a", "b"}) tiny_model().write(models_.path() / (std::string(name) + ".gguf"));
+    launcher_.emplace(io_.get_executor(), directory);
+    launcher_->set_load({.cores = 1,
+                         .busy_by_others = 0,
+                         .memory_total_bytes = 8ULL << 30,
+                         .memory_available_bytes = 4ULL << 30});
+    catalog_.emplace(names_, models_.path() / "blobs", std::vector{ScanRoot{models_.path(), Source::folder}});
+  }
+
+  void make_manager(config::Engine config = {}) {
+    config.slots = 2;
+    config.context_tokens = 512;
+    manager_.emplace(io_.get_executor(), config, *catalog_, *launcher_, tuner_, net::make_upstream);
+  }
+
+  /// Runs a coroutine to its end.
+  template <class T>
+  T run(net::Task<T> task) {
+    auto done = asio::co_spawn(io_, std::move(task), asio::use_future);
+    io_.restart();
+    while (done.wait_for(0s) != std::future_status::ready) io_.run_one_for(100ms);
+    return done.get();
+  }
+
+  void TearDown() override {
+    if (manager_) run(manager_->stop(10s));
+  }
+
+  static net::Task<Result<std::string>> complete(Lease& lease, std::string body) {
+    net::Headers headers;
+    headers.set("Content-Type", "application/json");
+    const auto head = co_await lease.upstream().request("POST", "/completion", headers, body);
+    if (!head) co_return tl::unexpected(head.error());
+    auto text = co_await lease.upstream().read_all(1U << 20);
+    if (text && head->status != 200) co_return fail(Errc::internal, *text);
+    co_return text;
+  }
+
+  asio::io_context io_;
+  tests::TemporaryFolder models_;
+  store::MemoryModelStore names_;
+  DefaultTuner tuner_;
+  std::optional<tests::ForkLauncher> launcher_;
+  std::optional<FileCatalog> catalog_;
+  std::optional<EngineManager> manager_;
+};
+
+TEST_F(ManagerTest, LoadsAModelOnceAndAnswers) {
+  make_manager();
+  auto first = run(manager_->acquire("a", {}));
+  ASSERT_TRUE(first) << first.error().message();
+  EXPECT_GT((*first)->load_duration(), 0ns);
+  auto second = run(manager_->acquire("a:latest", {}));
+  ASSERT_TRUE(second);
+  EXPECT_EQ((*second)->load_duration(), 0ns);
+  const auto answer = run(complete(**second, R"({"prompt":"hello","n_predict":4})"));
+  ASSERT_TRUE(answer) << answer.error().message();
+  EXPECT_NE(answer->find("\"content\""), std::string::npos);
+  const auto loaded = manager_->loaded();
+  ASSERT_EQ(loaded.size(), 1U);
+  EXPECT_EQ(loaded[0].in_use, 2U);
+  EXPECT_EQ(loaded[0].state, "ready");
+  EXPECT_EQ(loaded[0].context_tokens, 512U);
+  EXPECT_EQ(launcher_->launches(), 1);
+}
+
+TEST_F(ManagerTest, EvictsAnIdleModelForAnother) {
+  config::Engine config;
+  config.max_loaded = 1;
+  make_manager(config);
+  {
+    auto lease = run(manager_->acquire("a", {}));
+    ASSERT_TRUE(lease);
+  }
+  auto lease = run(manager_->acquire("b", {}));
+  ASSERT_TRUE(lease) << lease.error().message();
+  const auto loaded = manager_->loaded();
+  ASSERT_EQ(loaded.size(), 1U);
+  EXPECT_EQ(loaded[0].model.name, "b:latest");
+  const auto refused = run(manager_->acquire("a", {}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::unavailable);
+  EXPECT_EQ(manager_->metrics().evictions, 1U);
+}
+
+TEST_F(ManagerTest, AKilledEngineGivesATypedErrorAndTheNextRequestWorks) {
+  make_manager();
+  {
+    auto lease = run(manager_->acquire("a", {}));
+    ASSERT_TRUE(lease) << lease.error().message();
+    ::kill(launcher_->last_pid(), SIGKILL);
+    const auto answer = run(complete(**lease, R"({"prompt":"hello","n_predict":500})"));
+    ASSERT_FALSE(answer);
+    const auto error = run((*lease)->explain_failure(answer.error()));
+    EXPECT_EQ(error.code, Errc::unavailable);
+    EXPECT_NE(error.what.find("signal 9"), std::string::npos) << error.message();
+    EXPECT_NE(error.next.find("next request"), std::string::npos);
+  }
+  auto lease = run(manager_->acquire("a", {}));
+  ASSERT_TRUE(lease) << lease.error().message();
+  EXPECT_TRUE(run(complete(**lease, R"({"prompt":"hello","n_predict":2})")));
+  EXPECT_EQ(manager_->metrics().crashes, 1U);
+}
+
+TEST_F(ManagerTest, AFileThatTheEngineRefusesIsCorruptAndRestsAfterThreeTries) {
+  // Our reader accepts it, the engine misses tensors.
+  tests::GgufBuilder bad;
+  bad.text("general.architecture", "llama")
+      .number("llama.block_count", 1)
+      .texts("tokenizer.ggml.tokens", {"a"});
+  bad.number("llama.context_length", 64)
+      .number("llama.embedding_length", 32)
+      .number("llama.attention.head_count", 1);
+  bad.tensor("token_embd.weight", {32, 1}).write(models_.path() / "bad.gguf");
+  make_manager();
+  for (int i = 0; i < 3; ++i) {
+    const auto lease = run(manager_->acquire("bad", {}));
+    ASSERT_FALSE(lease);
+    EXPECT_EQ(lease.error().code, Errc::corrupt) << lease.error().message();
+  }
+  const auto lease = run(manager_->acquire("bad", {}));
+  ASSERT_FALSE(lease);
+  EXPECT_NE(lease.error().what.find("rests"), std::string::npos) << lease.error().message();
+  EXPECT_EQ(launcher_->launches(), 3);
+}
+
+TEST_F(ManagerTest, RefusesWithTheNumbersWhatDoesNotFit) {
+  make_manager();
+  launcher_->set_load({.cores = 1, .memory_total_bytes = 1ULL << 30, .memory_available_bytes = 540ULL << 20});
+  const auto lease = run(manager_->acquire("a", {}));
+  ASSERT_FALSE(lease);
+  EXPECT_EQ(lease.error().code, Errc::exhausted);
+  EXPECT_NE(lease.error().what.find("KV"), std::string::npos) << lease.error().message();
+  EXPECT_EQ(launcher_->launches(), 0);
+}
+
+TEST_F(ManagerTest, KeepAliveZeroUnloadsAndUnloadTakesIdleModels) {
+  make_manager();
+  {
+    auto lease = run(manager_->acquire("a", {.keep_alive = 0s, .progress = {}}));
+    ASSERT_TRUE(lease);
+  }
+  {
+    auto lease = run(manager_->acquire("b", {}));
+    ASSERT_TRUE(lease);
+  }
+  EXPECT_TRUE(run(manager_->unload("b")));
+  for (int i = 0; i < 100 && !manager_->loaded().empty(); ++i) io_.run_for(50ms);
+  EXPECT_TRUE(manager_->loaded().empty());
+  EXPECT_EQ(run(manager_->unload("b")).error().code, Errc::not_found);
+}
+
+TEST_F(ManagerTest, TellsProgressWhileItLoads) {
+  make_manager();
+  int notes = 0;
+  LoadOptions options;
+  options.progress = [&notes](const Progress& progress) -> net::Task<void> {
+    EXPECT_EQ(progress.status, "loading");
+    ++notes;
+    co_return;
+  };
+  const auto lease = run(manager_->acquire("a", std::move(options)));
+  ASSERT_TRUE(lease);
+  EXPECT_GE(notes, 0);
+}
+
+TEST_F(ManagerTest, RandomBytesInTheFolderDoNotMatter) {
+  std::mt19937 random(7);
+  const auto whole = tiny_model().build();
+  for (int i = 0; i < 20; ++i) {
+    auto bytes = whole;
+    for (int j = 0; j < 20; ++j) bytes[random() % 4096] ^= static_cast<std::byte>(random());
+    std::ofstream(models_.path() / ("r" + std::to_string(i) + ".gguf"), std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  }
+  make_manager();
+  for (int i = 0; i < 20; ++i) {
+    const auto lease = run(manager_->acquire("r" + std::to_string(i), {.keep_alive = 0s, .progress = {}}));
+    if (!lease) EXPECT_FALSE(lease.error().message().empty());
+  }
+  EXPECT_TRUE(run(manager_->acquire("a", {})));
+}
+
+}  // namespace
+}  // namespace localscale::engine

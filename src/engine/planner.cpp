@@ -1,0 +1,81 @@
+#include "engine/planner.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace localscale::engine {
+namespace {
+
+/// Without a measurement: prompt tokens per second and thread of a 1 B model on a modest core; slower with
+/// size.
+constexpr double tokens_times_parameters = 40e9;
+constexpr double micro_batch_seconds = 0.2;
+constexpr std::uint32_t smallest_micro_batch = 16;
+constexpr std::uint32_t largest_micro_batch = 512;
+constexpr std::uint32_t embedding_context = 2'048;
+
+bool has(const Model& model, Capability capability) {
+  return std::ranges::find(model.capabilities, capability) != model.capabilities.end();
+}
+
+ContextWish wish_for(const LibraryModel& entry, const config::Engine& config) {
+  ContextWish wish{config.context_tokens, config.slots};
+  // Embedding engines compute an input in one micro-batch, so a context costs them buffers, not only cache.
+  if (purpose_of(entry.model) != Purpose::generate && wish.configured_tokens == 0)
+    wish.configured_tokens = embedding_context;
+  return wish;
+}
+
+}  // namespace
+
+std::uint32_t free_cores(const MachineLoad& machine) {
+  const auto free = std::floor(static_cast<double>(machine.cores) - machine.busy_by_others + 0.5);
+  return std::clamp<std::uint32_t>(free <= 1 ? 1 : static_cast<std::uint32_t>(free), 1,
+                                   std::max(1U, machine.cores));
+}
+
+Tuning default_tuning(const ModelFacts& facts, const MachineLoad& machine) {
+  Tuning tuning;
+  tuning.threads = free_cores(machine);
+  const double active = static_cast<double>(std::max<std::uint64_t>(facts.parameters, 1));
+  const double tokens = tokens_times_parameters / active * tuning.threads * micro_batch_seconds;
+  auto batch = largest_micro_batch;
+  while (batch > smallest_micro_batch && batch > tokens) batch /= 2;
+  tuning.micro_batch_tokens = batch;
+  return tuning;
+}
+
+Purpose purpose_of(const Model& model) {
+  if (has(model, Capability::rerank)) return Purpose::rerank;
+  if (has(model, Capability::embedding) && !has(model, Capability::completion)) return Purpose::embed;
+  return Purpose::generate;
+}
+
+EngineSettings settings_for(const LibraryModel& entry, const config::Engine& config, const Tuning& tuning) {
+  EngineSettings settings;
+  settings.threads = config.threads != 0 ? config.threads : tuning.threads;
+  settings.flash_attention = tuning.flash_attention;
+  settings.cache_type = tuning.cache_type;
+  settings.slots = std::max<std::uint32_t>(1, config.slots);
+  settings.purpose = purpose_of(entry.model);
+  settings.alias = entry.model.name;
+  settings.gpu_layers = config.gpu_layers;
+  settings.micro_batch_tokens = tuning.micro_batch_tokens;
+  // One micro-batch a step: the engine looks for cancelled requests between steps.
+  if (settings.purpose != Purpose::generate) {
+    settings.micro_batch_tokens =
+        with_context({}, context_range(entry.facts, wish_for(entry, config)).wished).context_tokens;
+  }
+  settings.batch_tokens = settings.micro_batch_tokens;
+  return with_context(settings, context_range(entry.facts, wish_for(entry, config)).wished);
+}
+
+MemoryNeed memory_need(const LibraryModel& entry, const config::Engine& config, const Tuning& tuning,
+                       std::uint64_t projector_bytes) {
+  const auto range = context_range(entry.facts, wish_for(entry, config));
+  const auto settings = settings_for(entry, config, tuning);
+  return {estimate_memory(entry.facts, projector_bytes, with_context(settings, range.minimum)).total(),
+          estimate_memory(entry.facts, projector_bytes, with_context(settings, range.wished)).total()};
+}
+
+}  // namespace localscale::engine

@@ -1,0 +1,103 @@
+#include "engine/running_engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace localscale::engine {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+constexpr milliseconds first_poll{10};
+constexpr milliseconds longest_poll{200};
+constexpr milliseconds end_poll{10};
+constexpr std::size_t max_idle_connections = 64;
+constexpr std::size_t max_health_bytes = 64U << 10;
+
+}  // namespace
+
+RunningEngine::RunningEngine(asio::any_io_executor executor, UpstreamFactory make_upstream,
+                             EngineId engine_id, LibraryModel entry)
+    : id(engine_id),
+      model(std::move(entry)),
+      started(Clock::now()),
+      executor_(std::move(executor)),
+      make_upstream_(std::move(make_upstream)) {}
+
+void RunningEngine::stop(bool force) {
+  if (worker_ && !exit_) worker_->stop(force);
+}
+
+void RunningEngine::close() {
+  idle_.clear();
+  worker_.reset();
+}
+
+void RunningEngine::ended(const WorkerExit& exit) {
+  if (exit_) return;
+  exit_ = exit;
+  idle_.clear();
+}
+
+net::Task<void> RunningEngine::wait_for_end(milliseconds limit) {
+  const auto until = Clock::now() + limit;
+  asio::steady_timer timer(executor_);
+  while (!exit_ && Clock::now() < until) {
+    timer.expires_after(end_poll);
+    co_await timer.async_wait(as_tuple);
+  }
+}
+
+net::Task<Result<bool>> RunningEngine::healthy() {
+  auto upstream = co_await connect();
+  if (!upstream) co_return false;
+  const auto head = co_await (*upstream)->request("GET", "/health", {}, {});
+  if (!head) co_return false;
+  const auto body = co_await (*upstream)->read_all(max_health_bytes);
+  if (!body) co_return false;
+  const bool ready = head->status == 200;
+  if (ready) give_back(std::move(*upstream));
+  co_return ready;
+}
+
+net::Task<Result<void>> RunningEngine::wait_until_ready(milliseconds limit) {
+  const auto until = Clock::now() + limit;
+  auto pause = first_poll;
+  asio::steady_timer timer(executor_);
+  while (!exit_) {
+    const auto ready = co_await healthy();
+    if (ready && *ready) co_return Result<void>{};
+    if (Clock::now() >= until) co_return fail(Errc::timeout, "The engine was not ready in time.");
+    timer.expires_after(pause);
+    co_await timer.async_wait(as_tuple);
+    pause = std::min(pause * 3 / 2, longest_poll);
+  }
+  co_return fail(Errc::unavailable, "The engine ended while it loaded.");
+}
+
+net::Task<Result<std::unique_ptr<net::Upstream>>> RunningEngine::connect() {
+  if (exit_ || !worker_) co_return fail(Errc::unavailable, "The engine has stopped.");
+  auto connected = co_await worker_->connect();
+  if (!connected) co_return tl::unexpected(connected.error());
+  co_return make_upstream_(executor_, std::move(*connected));
+}
+
+std::unique_ptr<net::Upstream> RunningEngine::take_idle() {
+  if (idle_.empty()) return nullptr;
+  auto upstream = std::move(idle_.back());
+  idle_.pop_back();
+  return upstream;
+}
+
+void RunningEngine::give_back(std::unique_ptr<net::Upstream> upstream) {
+  if (exit_ || idle_.size() >= max_idle_connections || !upstream->reusable()) return;
+  idle_.push_back(std::move(upstream));
+}
+
+}  // namespace localscale::engine

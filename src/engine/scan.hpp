@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/library.hpp"
+
+/// Finds model files in the layouts of other tools. Reads only; every walk is bounded.
+namespace localscale::engine {
+
+/// A folder to look in, and how its files are laid out.
+struct ScanRoot {
+  std::filesystem::path path;
+  Source source = Source::folder;  ///< Any but `own`.
+};
+
+/// A model file by name; its header has not been read yet.
+struct Found {
+  std::string name;
+  std::filesystem::path file;
+  std::filesystem::path projector;
+  std::string digest;
+  std::string system;
+  std::string license;
+  Source source = Source::folder;
+};
+
+/// A folder that was looked at: when its time changes, it is time to look again.
+struct SeenFolder {
+  std::filesystem::path path;
+  std::filesystem::file_time_type changed;
+};
+
+struct Scan {
+  std::vector<Found> found;
+  std::vector<Problem> problems;
+  std::vector<SeenFolder> folders;
+  std::uint64_t entries = 0;  ///< Directory entries looked at, over all roots.
+};
+
+constexpr std::uint64_t max_scan_entries = 200'000;
+constexpr int max_scan_depth = 6;
+
+/// Appends what lies below `root`. A missing folder is no problem.
+void scan(const ScanRoot& root, Scan& out);
+
+// One layout each.
+void scan_folder(const ScanRoot& root, Scan& out);
+void scan_ollama(const ScanRoot& root, Scan& out);
+void scan_huggingface(const ScanRoot& root, Scan& out);
+void scan_llama_cache(const ScanRoot& root, Scan& out);
+
+}  // namespace localscale::engine

@@ -1,0 +1,26 @@
+#include "house/from_config.hpp"
+
+namespace localscale::house {
+
+net::Limits limits_from(const config::Config& config) {
+  net::Limits limits;
+  limits.max_body_bytes = config.api.max_body_bytes;
+  limits.max_header_bytes = config.api.max_header_bytes;
+  limits.max_connections = config.api.max_connections;
+  limits.idle = std::chrono::milliseconds(config.api.idle_timeout_ms);
+  limits.slow_client = std::chrono::milliseconds(config.api.slow_client_timeout_ms);
+  return limits;
+}
+
+gateway::Options options_from(const config::Config& config) {
+  gateway::Options options;
+  options.version = LOCALSCALE_VERSION;
+  options.default_model = config.models.default_model;
+  options.allowed_hosts = config.api.allowed_hosts;
+  options.allowed_origins = config.api.allowed_origins;
+  options.lan_names = config.lan.names;
+  options.keep_alive_seconds = config.engine.keep_alive_seconds;
+  return options;
+}
+
+}  // namespace localscale::house

@@ -1,0 +1,178 @@
+#include "house/house.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/sysinfo.h>
+
+#include "base/log.hpp"
+#include "house/from_config.hpp"
+#include "house/lan_certificate.hpp"
+#include "net/spawn.hpp"
+
+namespace localscale::house {
+namespace {
+
+double load_of_last_minute() {
+  struct sysinfo info{};
+  if (sysinfo(&info) != 0) return 0;
+  return static_cast<double>(info.loads[0]) / static_cast<double>(1U << SI_LOAD_SHIFT);
+}
+
+std::vector<std::string> open_ways(const std::vector<WallReport>& walls) {
+  std::vector<std::string> out;
+  for (const WallReport& wall : walls) {
+    for (const std::string& way : wall.open) out.push_back(wall.process + ": " + way);
+    if (!wall.error.empty()) out.push_back(wall.process + " could not be tested: " + wall.error);
+  }
+  return out;
+}
+
+gateway::Wall wall_of(const WallReport& report) {
+  std::string detail = report.error;
+  for (const std::string& way : report.open) detail += (detail.empty() ? "" : "; ") + way;
+  const bool stands = detail.empty();
+  return {report.process, stands, stands ? "every way out was tried and is shut" : detail};
+}
+
+}  // namespace
+
+House::House(boost::asio::io_context& context, config::Config config, store::Database database)
+    : context_(context),
+      config_(std::move(config)),
+      layout_(config_),
+      database_(std::move(database)),
+      signals_(context, SIGTERM, SIGINT) {}
+
+House::~House() = default;
+
+Result<std::unique_ptr<House>> House::make(boost::asio::io_context& context, config::Config config,
+                                           Inheritance inherited) {
+  auto database = store::Database::open(config::Layout(config).database);
+  if (!database) return tl::unexpected(database.error());
+  std::unique_ptr<House> house(new House(context, std::move(config), std::move(*database)));
+  if (auto built = house->build(std::move(inherited)); !built) return tl::unexpected(built.error());
+  return house;
+}
+
+Result<void> House::build(Inheritance inherited) {
+  sockets_ = std::move(inherited.sockets);
+  supervised_ = inherited.channels.supervisor.valid();
+  fetcher_here_ = inherited.channels.fetcher.valid();
+  auto parts = make_parts(context_, config_, database_, std::move(inherited.channels), notices());
+  if (!parts) return tl::unexpected(parts.error());
+  parts_ = std::move(*parts);
+  gateway_ = std::make_unique<gateway::Gateway>(parts_->catalog(), parts_->engines(), parts_->puller(),
+                                                parts_->keys(), *this, options_from(config_));
+  server_ = std::make_unique<net::Server>(context_, limits_from(config_), gateway_->handler());
+  return {};
+}
+
+Notices House::notices() {
+  return {.walls = [this](std::vector<WallReport> reports) { take_walls(std::move(reports)); },
+          .supervisor_lost =
+              [this] {
+                supervised_ = false;
+                begin_stop("the supervisor is gone");
+              },
+          .fetcher_here = [this](bool here) { fetcher_here_ = here; }};
+}
+
+Result<void> House::open_door(InheritedSocket socket) {
+  const std::string door(name(socket.door));
+  std::shared_ptr<net::TlsServerContext> tls;
+  if (socket.door == net::Door::lan && !config_.lan.allow_plaintext) {
+    auto certificate = lan_certificate(layout_, config_);
+    if (!certificate) {
+      // The home is worth more than its LAN door: it opens without it and says so.
+      spdlog::error("the LAN door stays shut: {}", certificate.error().message());
+      doors_.push_back({door, "", certificate.error().message()});
+      return {};
+    }
+    tls = std::move(*certificate);
+  }
+  const std::string url = socket.url;
+  if (auto listening = server_->listen(std::move(socket.fd), socket.door, std::move(tls)); !listening)
+    return listening;
+  doors_.push_back({door, url, ""});
+  spdlog::info("door open: {} {}", door, url);
+  return {};
+}
+
+Result<void> House::open() {
+  for (InheritedSocket& socket : std::exchange(sockets_, {})) {
+    if (auto opened = open_door(std::move(socket)); !opened) return opened;
+  }
+  watch_signals();
+  starting_ = false;
+  spdlog::info("ready after {} ms", std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        std::chrono::system_clock::now() - started_)
+                                        .count());
+  return {};
+}
+
+void House::watch_signals() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (!error) begin_stop(signal == SIGTERM ? "asked to stop" : "interrupted");
+  });
+}
+
+void House::begin_stop(std::string_view why) {
+  if (std::exchange(stopping_, true)) return;
+  spdlog::info("stopping: {}", why);
+  net::spawn(context_.get_executor(), "house.stop", stop());
+}
+
+net::Task<void> House::stop() {
+  co_await server_->drain(std::chrono::milliseconds(config_.api.drain_timeout_ms));
+  co_await parts_->stop();
+  spdlog::info("stopped");
+  context_.stop();
+}
+
+void House::take_walls(std::vector<WallReport> reports) {
+  for (const WallReport& report : reports) {
+    if (report.open.empty() && report.error.empty()) spdlog::info("wall test: {} is shut in", report.process);
+    for (const std::string& way : report.open)
+      spdlog::error("wall test: {} has a way out: {}", report.process, way);
+    if (!report.error.empty())
+      spdlog::error("wall test: {} could not be tested: {}", report.process, report.error);
+  }
+  walls_ = std::move(reports);
+}
+
+Facts House::facts() const {
+  Facts facts;
+  facts.starting = starting_;
+  facts.stopping = stopping_;
+  facts.walls_tested = !walls_.empty();
+  facts.open_walls = open_ways(walls_);
+  facts.supervisor_lost = !supervised_;
+  facts.fetcher_lost = !fetcher_here_;
+  for (const gateway::DoorState& door : doors_) {
+    if (!door.note.empty())
+      facts.troubles.push_back(fmt::format("the {} door is shut: {}", door.name, door.note));
+  }
+  for (const engine::Loaded& loaded : parts_->engines().loaded()) {
+    facts.engines.push_back({loaded.model.name, loaded.state, loaded.in_use});
+  }
+  facts.models = parts_->catalog().list().size();
+  return facts;
+}
+
+gateway::HomeState House::state() const {
+  const State judged = judge(facts());
+  const Parts::Machine machine = parts_->machine();
+  gateway::HomeState home;
+  home.word = judged.word;
+  home.reason = judged.reason;
+  home.started_unix_s = std::chrono::duration_cast<std::chrono::seconds>(started_.time_since_epoch()).count();
+  home.load_1min = load_of_last_minute();
+  home.memory_available_bytes = machine.memory_available_bytes;
+  home.memory_total_bytes = machine.memory_total_bytes;
+  for (const WallReport& report : walls_) home.walls.push_back(wall_of(report));
+  home.doors = doors_;
+  return home;
+}
+
+}  // namespace localscale::house

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "base/error.hpp"
+#include "base/unique_fd.hpp"
+#include "config/config.hpp"
+#include "config/layout.hpp"
+#include "engine/service.hpp"
+#include "net/http.hpp"
+#include "store/database.hpp"
+#include "store/key_store.hpp"
+
+namespace localscale::house {
+
+/// The channels to the other processes of the home; invalid ones make a house that answers, but loads or
+/// pulls nothing.
+struct Channels {
+  UniqueFd supervisor;
+  UniqueFd fetcher;
+};
+
+/// One wall test of one process.
+struct WallReport {
+  std::string process;
+  std::vector<std::string> open;  ///< Ways out that were found.
+  std::string error;              ///< Why it could not be tested; empty if it was.
+};
+
+/// What the parts tell the house about themselves. All on its executor.
+struct Notices {
+  std::function<void(std::vector<WallReport>)> walls;
+  std::function<void()> supervisor_lost;
+  std::function<void(bool)> fetcher_here;
+};
+
+/// The services behind the gateway, wired to the real processes.
+class Parts {
+ public:
+  virtual ~Parts() = default;
+  [[nodiscard]] virtual engine::Catalog& catalog() = 0;
+  [[nodiscard]] virtual engine::Engines& engines() = 0;
+  [[nodiscard]] virtual engine::Puller& puller() = 0;
+  [[nodiscard]] virtual store::KeyStore& keys() = 0;
+  /// Memory of the machine and how busy it is, as the supervisor last said; zeros before.
+  struct Machine {
+    std::uint64_t memory_available_bytes = 0;
+    std::uint64_t memory_total_bytes = 0;
+    double busy_cores = 0;
+  };
+  [[nodiscard]] virtual Machine machine() const = 0;
+  /// Ends the engines; completes when they are gone.
+  virtual net::Task<void> stop() = 0;
+};
+
+/// `database` outlives the parts.
+Result<std::unique_ptr<Parts>> make_parts(boost::asio::io_context& context, const config::Config& config,
+                                          store::Database& database, Channels channels, Notices notices);
+
+}  // namespace localscale::house
