@@ -1,6 +1,6 @@
 // Starts a home of its own for a test: real programs, a fresh state folder, free ports. Needs no npm package.
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -67,10 +67,7 @@ export function toToml(config) {
 export function stubEngineFolder(parent) {
   const folder = join(parent, 'stub-engine');
   mkdirSync(folder, { recursive: true });
-  for (const name of ['llama-server', 'llama-bench']) {
-    const link = join(folder, name);
-    if (!existsSync(link)) symlinkSync(join(programs, 'stub-llama-server'), link);
-  }
+  for (const name of ['llama-server', 'llama-bench']) copyFileSync(join(programs, 'stub-llama-server'), join(folder, name));
   return folder;
 }
 
