@@ -1,0 +1,136 @@
+#include "mesh/fetcher/blob_store.hpp"
+
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include "base/bytes.hpp"
+#include "base/fault.hpp"
+#include "mesh/fetcher/digest.hpp"
+#include "mesh/fetcher/journal.hpp"
+#include "mesh/fetcher/part_file.hpp"
+
+namespace localscale::mesh::fetcher {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view part_suffix = ".part";
+constexpr std::string_view journal_suffix = ".journal";
+
+Result<void> make_directory(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) return fail_errno("create the folder " + path.string(), error.value());
+  return {};
+}
+
+std::vector<fs::path> entries(const fs::path& directory, std::string_view suffix) {
+  std::vector<fs::path> out;
+  std::error_code error;
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+    if (at->path().filename().string().ends_with(suffix)) out.push_back(at->path());
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> BlobStore::prepare() const {
+  if (auto made = make_directory(blobs_); !made) return made;
+  if (auto made = make_directory(incoming_); !made) return made;
+  std::error_code ignored;
+  for (const auto& part : entries(incoming_, part_suffix)) {
+    auto journal = part;
+    if (!read_journal(journal.replace_extension(journal_suffix))) {
+      fs::remove(part, ignored);
+      fs::remove(journal, ignored);
+    }
+  }
+  for (const auto& journal : entries(incoming_, journal_suffix)) {
+    auto part = journal;
+    if (!fs::exists(part.replace_extension(part_suffix), ignored)) fs::remove(journal, ignored);
+  }
+  return {};
+}
+
+bool BlobStore::has(const FileRef& file) const {
+  struct stat status{};
+  const auto path = blobs_ / blob_file_name(file.digest);
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         static_cast<std::uint64_t>(status.st_size) == file.bytes;
+}
+
+fs::path BlobStore::part_path(std::string_view digest) const {
+  return incoming_ / (blob_file_name(digest) + std::string(part_suffix));
+}
+
+fs::path BlobStore::journal_path(std::string_view digest) const {
+  return incoming_ / (blob_file_name(digest) + std::string(journal_suffix));
+}
+
+Result<void> BlobStore::publish(std::string_view digest) const {
+  const auto from = part_path(digest);
+  const auto to = blobs_ / blob_file_name(digest);
+  LS_FAULT("fetcher.before_rename");
+  if (::rename(from.c_str(), to.c_str()) != 0) return fail_errno("rename " + from.string(), errno);
+  if (auto synced = sync_directory(blobs_); !synced) return synced;
+  LS_FAULT("fetcher.after_rename");
+  std::error_code ignored;
+  fs::remove(journal_path(digest), ignored);
+  return {};
+}
+
+void BlobStore::discard(std::string_view digest) const {
+  std::error_code ignored;
+  fs::remove(journal_path(digest), ignored);
+  fs::remove(part_path(digest), ignored);
+}
+
+std::uint64_t BlobStore::kept_bytes(std::string_view digest) const {
+  const auto journal = read_journal(journal_path(digest));
+  return journal ? journal->have.bytes() : 0;
+}
+
+BlobStore::Kept BlobStore::kept_for(std::string_view name) const {
+  Kept kept;
+  for (const auto& path : entries(incoming_, journal_suffix)) {
+    const auto journal = read_journal(path);
+    if (!journal || journal->name != name) continue;
+    kept.have_bytes += journal->have.bytes();
+    kept.total_bytes += journal->size;
+  }
+  return kept;
+}
+
+Result<void> BlobStore::check_space(std::uint64_t needed) const {
+  const auto available = free_bytes(incoming_);
+  if (!available) return tl::unexpected(available.error());
+  if (*available >= keep_free_bytes_ && *available - keep_free_bytes_ >= needed) return {};
+  return fail(Errc::exhausted,
+              "Not enough disk space: " + human_bytes(needed) + " more are needed, " +
+                  human_bytes(*available) + " are free, and " + human_bytes(keep_free_bytes_) +
+                  " of them stay free.",
+              "Free some space, or lower keep_free_bytes under [fetcher] in the config.");
+}
+
+BlobStore::Claim::~Claim() {
+  const std::lock_guard lock(store_.mutex_);
+  store_.live_.erase(digest_);
+}
+
+std::unique_ptr<BlobStore::Claim> BlobStore::claim(const std::string& digest,
+                                                   std::shared_ptr<LiveBlob>& other) {
+  const std::lock_guard lock(mutex_);
+  const auto [at, fresh] = live_.try_emplace(digest);
+  if (!fresh) {
+    other = at->second;
+    return nullptr;
+  }
+  at->second = std::make_shared<LiveBlob>();
+  return std::make_unique<Claim>(*this, digest, at->second);
+}
+
+}  // namespace localscale::mesh::fetcher

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace localscale::mesh::fetcher {
+
+/// What an answer or a broken connection means for the next step. Pure: the caller supplies time and chance.
+enum class Verdict {
+  ok,
+  retry,          ///< Passing: ask again after a pause.
+  authenticate,   ///< 401: a token may help.
+  resolve_again,  ///< A redirected address no longer works: start from the registry's own URL.
+  give_up,        ///< Asking again will not help.
+};
+
+/// `redirected`: the answer came from a host that the registry redirected to (its signed addresses expire).
+Verdict judge_status(long status, bool redirected);
+
+/// `code`: a CURLcode.
+Verdict judge_curl(int code);
+
+struct RetryPolicy {
+  std::chrono::milliseconds base{500};
+  std::chrono::milliseconds longest{30'000};
+  unsigned attempts = 8;                    ///< In a row without any progress.
+  std::chrono::seconds longest_asked{120};  ///< A Retry-After beyond this ends the pull instead.
+  std::chrono::seconds stall{20};           ///< A connection that moves nothing for this long is dropped.
+};
+
+/// The pause before attempt `attempt` (1 = the first retry): exponential with jitter over its upper half,
+/// never less than what the server asked for; nullopt if the attempts are used up or the server asks for too
+/// long. `chance`: uniform in [0, 1).
+std::optional<std::chrono::milliseconds> pause_before(const RetryPolicy& policy, unsigned attempt,
+                                                      double chance, std::chrono::seconds retry_after);
+
+}  // namespace localscale::mesh::fetcher

@@ -1,0 +1,201 @@
+#include "mesh/fetcher/service.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <set>
+#include <utility>
+
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+
+#include "base/assert.hpp"
+#include "mesh/fetcher/digest.hpp"
+#include "wire/control.pb.h"
+
+namespace localscale::mesh::fetcher {
+namespace {
+
+constexpr int max_have_digests = 1024;
+
+wire::FetchedFile::Role to_wire(Role role) {
+  switch (role) {
+    case Role::model:
+      return wire::FetchedFile::MODEL;
+    case Role::projector:
+      return wire::FetchedFile::PROJECTOR;
+    case Role::chat_template:
+      return wire::FetchedFile::TEMPLATE;
+    case Role::parameters:
+      return wire::FetchedFile::PARAMETERS;
+    case Role::system:
+      return wire::FetchedFile::SYSTEM;
+    case Role::license:
+      return wire::FetchedFile::LICENSE;
+    case Role::other:
+      return wire::FetchedFile::OTHER;
+  }
+  return wire::FetchedFile::OTHER;
+}
+
+wire::FetchEvent progress_event(std::uint64_t id, const Status& status) {
+  wire::FetchEvent event;
+  event.set_id(id);
+  auto& progress = *event.mutable_progress();
+  progress.set_status(status.text);
+  progress.set_digest(status.digest);
+  progress.set_total_bytes(status.total_bytes);
+  progress.set_completed_bytes(status.completed_bytes);
+  progress.set_bytes_per_second(status.bytes_per_second);
+  return event;
+}
+
+wire::FetchEvent done_event(std::uint64_t id, const PulledModel& model) {
+  wire::FetchEvent event;
+  event.set_id(id);
+  auto& done = *event.mutable_done();
+  done.set_name(model.name);
+  done.set_manifest_digest(model.files.manifest_digest);
+  for (const auto& file : model.files.files) {
+    auto& out = *done.add_files();
+    out.set_role(to_wire(file.role));
+    out.set_digest(file.digest);
+    out.set_bytes(file.bytes);
+  }
+  return event;
+}
+
+std::set<std::string> digests_of(const wire::Pull& pull) {
+  std::set<std::string> out;
+  for (int i = 0; i < std::min(pull.have_digests_size(), max_have_digests); ++i) {
+    if (is_digest(pull.have_digests(i))) out.insert(pull.have_digests(i));
+  }
+  return out;
+}
+
+}  // namespace
+
+Service::Service(Channel channel, const Common& common)
+    : channel_(std::move(channel)), common_(common), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  LS_ASSERT(wake_.valid());
+}
+
+Service::~Service() {
+  for (auto& job : running_) job->cancel.request();
+  for (auto& job : running_) job->thread.join();
+}
+
+Result<void> Service::run(int stop_fd) {
+  while (true) {
+    std::array<pollfd, 3> wait{{{channel_.fd(), POLLIN, 0}, {wake_.get(), POLLIN, 0}, {stop_fd, POLLIN, 0}}};
+    if (::poll(wait.data(), wait.size(), -1) < 0 && errno != EINTR)
+      return fail_errno("wait for the house", errno);
+    if (wait[2].revents != 0) return {};
+    if (wait[1].revents != 0) reap();
+    if (wait[0].revents == 0) continue;
+    const auto open = handle_packet();
+    if (!open) return tl::unexpected(open.error());
+    if (!*open) return {};
+  }
+}
+
+/// False once the house has gone.
+Result<bool> Service::handle_packet() {
+  const auto packet = channel_.receive();
+  if (!packet) return tl::unexpected(packet.error());
+  if (!*packet) return false;
+  wire::FetchRequest request;
+  if (!request.ParseFromString(**packet) || request.id() == 0) {
+    spdlog::error("the house sent a packet that is no request; it is ignored");
+    return true;
+  }
+  switch (request.request_case()) {
+    case wire::FetchRequest::kPull:
+      start(request.id(), request.pull().name(), digests_of(request.pull()));
+      break;
+    case wire::FetchRequest::kCancel:
+      cancel(request.id());
+      break;
+    case wire::FetchRequest::REQUEST_NOT_SET:
+      send_failure(request.id(), {Errc::unsupported, "The fetcher does not know this request.", ""});
+      break;
+  }
+  return true;
+}
+
+void Service::start(std::uint64_t id, std::string name, std::set<std::string> have) {
+  if (queued_.size() >= max_queued_pulls) {
+    send_failure(id, {Errc::exhausted, "Too many pulls are waiting.", "Try again when some are done."});
+    return;
+  }
+  auto job = std::make_unique<Job>();
+  job->id = id;
+  job->name = std::move(name);
+  job->have = std::move(have);
+  queued_.push_back(std::move(job));
+  launch_queued();
+}
+
+void Service::cancel(std::uint64_t id) {
+  for (auto& job : running_) {
+    if (job->id == id) job->cancel.request();
+  }
+  const auto waiting = std::ranges::find(queued_, id, [](const auto& job) { return job->id; });
+  if (waiting == queued_.end()) return;
+  queued_.erase(waiting);
+  send_failure(id, {Errc::cancelled, "The pull was cancelled.", ""});
+}
+
+void Service::launch_queued() {
+  while (running_.size() < max_running_pulls && !queued_.empty()) {
+    running_.push_back(std::move(queued_.front()));
+    queued_.pop_front();
+    auto& job = *running_.back();
+    job.thread = std::thread([this, &job] { work(job); });
+  }
+}
+
+void Service::reap() {
+  eventfd_t count = 0;
+  ::eventfd_read(wake_.get(), &count);
+  std::erase_if(running_, [](const auto& job) {
+    if (!job->done) return false;
+    job->thread.join();
+    return true;
+  });
+  launch_queued();
+}
+
+void Service::work(Job& job) {
+  Pull pull(common_, job.name, job.have, job.cancel,
+            [&](const Status& status) { send(progress_event(job.id, status), true); });
+  const auto model = pull.run();
+  if (model) {
+    spdlog::info("pulled {} ({})", model->name, model->files.manifest_digest);
+    send(progress_event(job.id, {"success", {}, 0, 0, 0}), false);
+    send(done_event(job.id, *model), false);
+  } else {
+    send_failure(job.id, model.error());
+  }
+  job.done = true;
+  ::eventfd_write(wake_.get(), 1);
+}
+
+void Service::send(const wire::FetchEvent& event, bool droppable) {
+  if (auto sent = channel_.send(event.SerializeAsString(), droppable); !sent) {
+    spdlog::debug("an event did not reach the house: {}", sent.error().what);
+  }
+}
+
+void Service::send_failure(std::uint64_t id, const Error& error) {
+  spdlog::info("pull {} failed: {}: {}", id, name(error.code), error.what);
+  wire::FetchEvent event;
+  event.set_id(id);
+  event.mutable_failed()->set_code(std::string(name(error.code)));
+  event.mutable_failed()->set_what(error.what);
+  event.mutable_failed()->set_next(error.next);
+  send(event, false);
+}
+
+}  // namespace localscale::mesh::fetcher

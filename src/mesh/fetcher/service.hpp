@@ -1,0 +1,66 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/unique_fd.hpp"
+#include "mesh/fetcher/channel.hpp"
+#include "mesh/fetcher/pull.hpp"
+
+namespace localscale::wire {
+class FetchEvent;
+class FetchRequest;
+}  // namespace localscale::wire
+
+namespace localscale::mesh::fetcher {
+
+inline constexpr std::size_t max_running_pulls = 4;
+inline constexpr std::size_t max_queued_pulls = 64;
+
+/// Serves the house: takes requests off the channel, runs up to four pulls at a time (each on a thread of its
+/// own, further ones wait in order), and sends their events. Ends when the house closes the channel.
+class Service {
+ public:
+  Service(Channel channel, const Common& common);
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  /// Blocks until the house closes the channel or `stop_fd` becomes readable; running pulls keep what they
+  /// have.
+  Result<void> run(int stop_fd);
+
+ private:
+  struct Job {
+    std::uint64_t id = 0;
+    std::string name;
+    std::set<std::string> have;
+    Cancel cancel;
+    std::atomic<bool> done = false;
+    std::thread thread;
+  };
+
+  Result<bool> handle_packet();
+  void start(std::uint64_t id, std::string name, std::set<std::string> have);
+  void cancel(std::uint64_t id);
+  void launch_queued();
+  void reap();
+  void work(Job& job);
+  void send(const wire::FetchEvent& event, bool droppable);
+  void send_failure(std::uint64_t id, const Error& error);
+
+  Channel channel_;
+  const Common& common_;
+  UniqueFd wake_;  ///< Readable when a job ended.
+  std::list<std::unique_ptr<Job>> running_;
+  std::deque<std::unique_ptr<Job>> queued_;
+};
+
+}  // namespace localscale::mesh::fetcher

@@ -1,0 +1,163 @@
+#include "mesh/fetcher/session.hpp"
+
+#include <utility>
+
+#include <curl/curl.h>
+#include <spdlog/spdlog.h>
+
+#include "mesh/fetcher/challenge.hpp"
+
+namespace localscale::mesh::fetcher {
+namespace {
+
+constexpr std::size_t max_token_answer_bytes = 64U << 10;
+constexpr unsigned resolve_attempts = 2;
+
+Error cancelled() {
+  return {Errc::cancelled, "The pull was cancelled.", "Run the same pull again to resume."};
+}
+
+}  // namespace
+
+/// How one try ended.
+struct Session::Attempt {
+  Verdict verdict = Verdict::give_up;
+  Document document;
+  Error error;
+  std::chrono::seconds retry_after{0};
+  bool unresolved = false;
+};
+
+Error explain_status(const std::string& host, long status, const std::string& what) {
+  const auto said = host + " answered " + std::to_string(status);
+  switch (status) {
+    case 401:
+    case 403:
+      return {Errc::denied, said + ": " + what + " needs permission.",
+              "Put a token into a file and name it as token_file of this registry in the config."};
+    case 404:
+    case 410:
+      return {Errc::not_found, said + ": it does not have " + what + ".", "Check the name."};
+    case 429:
+      return {Errc::exhausted, said + ": too many downloads.", "Try again later."};
+    default:
+      if (status >= 500)
+        return {Errc::unavailable, said + ": it has a problem of its own.", "Try again later."};
+      return {Errc::unavailable, said + " for " + what + ".", "Try again later."};
+  }
+}
+
+Session::Session(const Registries& registries, Registry registry, const RetryPolicy& policy,
+                 const Cancel& cancel)
+    : registries_(registries),
+      registry_(std::move(registry)),
+      policy_(policy),
+      cancel_(cancel),
+      token_(registry_.token),
+      random_(std::random_device{}()) {}
+
+std::string Session::token_for(const Url& url) const {
+  const bool own = url.authority() == registry_.base.authority() && url.scheme == registry_.base.scheme;
+  return own ? token_ : std::string();
+}
+
+Session::Attempt Session::ask(const Url& url, const std::string& accept, std::size_t max_bytes) {
+  Attempt attempt;
+  bool too_large = false;
+  TransferOptions options;
+  options.accept = accept;
+  options.token = token_for(url);
+  options.stall = policy_.stall;
+  Transfer transfer(
+      registries_, url, options, [](const Head&) { return true; },
+      [&](std::span<const std::byte> bytes) {
+        too_large = attempt.document.body.size() + bytes.size() > max_bytes;
+        if (!too_large)
+          attempt.document.body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        return !too_large;
+      });
+  const int code = multi_.run(transfer, cancel_);
+  attempt.document.head = transfer.head();
+  attempt.retry_after = transfer.retry_after();
+  if (too_large) {
+    attempt.error = {Errc::corrupt,
+                     url.host + " sent more than " + std::to_string(max_bytes) + " bytes for a small file.",
+                     "Tell the registry's operator."};
+  } else if (code != CURLE_OK) {
+    attempt.verdict = transfer.address_refused() ? Verdict::give_up : judge_curl(code);
+    attempt.error = cancel_.requested() ? cancelled() : transfer.explain(code);
+    attempt.unresolved = code == CURLE_COULDNT_RESOLVE_HOST;
+  } else {
+    attempt.verdict = judge_status(attempt.document.head.status, false);
+    if (attempt.verdict != Verdict::ok)
+      attempt.error = explain_status(url.host, attempt.document.head.status, "this model");
+  }
+  return attempt;
+}
+
+Session::Attempt Session::ask_following(Url url, const std::string& accept, std::size_t max_bytes) {
+  for (unsigned hop = 0;; ++hop) {
+    Attempt refused;
+    if (auto allowed = registries_.allow(url); !allowed) {
+      refused.error = allowed.error();
+      return refused;
+    }
+    auto attempt = ask(url, accept, max_bytes);
+    if (!attempt.document.head.redirects()) return attempt;
+    if (hop == max_redirects) {
+      refused.error = {Errc::unavailable, url.host + " redirects too often.",
+                       "Tell the registry's operator."};
+      return refused;
+    }
+    auto next = resolve_url(url, std::string(attempt.document.head.get("location")));
+    if (!next) {
+      refused.error = next.error();
+      return refused;
+    }
+    url = std::move(*next);
+  }
+}
+
+Result<Document> Session::get(const std::string& path, const std::string& accept, std::size_t max_bytes) {
+  const auto url = parse_url(registry_.base.text + path);
+  if (!url) return tl::unexpected(url.error());
+  bool authenticated = false;
+  for (unsigned tries = 1;; ++tries) {
+    auto attempt = ask_following(*url, accept, max_bytes);
+    if (cancel_.requested()) return tl::unexpected(cancelled());
+    if (attempt.verdict == Verdict::ok) return std::move(attempt.document);
+    if (attempt.verdict == Verdict::authenticate && !authenticated) {
+      if (auto allowed = authenticate(attempt.document.head); !allowed)
+        return tl::unexpected(allowed.error());
+      authenticated = true;
+      continue;
+    }
+    const bool hopeless =
+        attempt.verdict != Verdict::retry || (attempt.unresolved && tries >= resolve_attempts);
+    const auto pause = pause_before(policy_, tries, chance(), attempt.retry_after);
+    if (hopeless || !pause) return tl::unexpected(attempt.error);
+    spdlog::debug("asking {} again in {} ms", url->host, pause->count());
+    if (!cancel_.sleep_for(*pause)) return tl::unexpected(cancelled());
+  }
+}
+
+Result<void> Session::authenticate(const Head& head) {
+  const Error refused = explain_status(registry_.base.host, 401, "this model");
+  if (!registry_.token.empty() && !token_from_challenge_)
+    return tl::unexpected(refused);  // a listed token was sent
+  const auto challenge = parse_challenge(head.get("www-authenticate"));
+  if (!challenge) return tl::unexpected(challenge.error());
+  auto url = parse_url(token_url(*challenge));
+  if (!url) return tl::unexpected(url.error());
+  token_.clear();
+  auto attempt = ask_following(std::move(*url), "application/json", max_token_answer_bytes);
+  if (attempt.verdict != Verdict::ok)
+    return tl::unexpected(attempt.verdict == Verdict::give_up ? attempt.error : refused);
+  auto token = parse_token(attempt.document.body);
+  if (!token) return tl::unexpected(token.error());
+  token_ = std::move(*token);
+  token_from_challenge_ = true;
+  return {};
+}
+
+}  // namespace localscale::mesh::fetcher
