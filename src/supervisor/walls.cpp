@@ -130,11 +130,12 @@ void WallTest::ended(Probe& probe) {
   loop_.unwatch(probe.reader.get());
   loop_.unwatch(probe.child->pidfd());
   probe.ended = true;
-  const bool silent_failure = how->code != 0 && probe.output.empty();
-  if (silent_failure) {
-    probe.error = how->signal != 0 ? "signal " + std::to_string(how->signal) + " ended the probe"
-                                   : "the probe ended with code " + std::to_string(how->code);
+  // 0: all walls hold, 1: the output lists what is open. Anything else: the probe itself did not work.
+  if (how->code != 0 && how->code != 1 && probe.error.empty()) {
+    probe.error = how->signal != 0 ? "signal " + std::to_string(how->signal) + " ended the probe" : probe.output;
   }
+  if (how->code != 1) probe.output.clear();
+  if (how->code == 1 && probe.output.empty()) probe.error = "the probe failed without a word";
   finish_if_done();
 }
 
