@@ -63,7 +63,7 @@ Result<fs::path> default_state() {
 fs::path default_engine() {
   std::error_code ignored;
   const fs::path bin = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  const std::array places = {bin / "../../engine/bin", bin / "../lib/localscale/engine",
+  const std::array places = {bin / "../engine", bin / "../lib/localscale/engine",
                              fs::path("/usr/lib/localscale/engine")};
   for (const fs::path& place : places) {
     if (fs::exists(place / "llama-server", ignored)) return fs::weakly_canonical(place, ignored);

@@ -1,11 +1,11 @@
+#include <array>
+#include <string>
+
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <array>
-#include <string>
 
 #include "base/unique_fd.hpp"
 #include "sandbox/probe_report.hpp"
@@ -14,23 +14,27 @@ namespace localscale::sandbox::probe {
 namespace {
 
 /// None of these may be seen by any role.
-constexpr std::array kHidden{"/etc/passwd", "/etc/shadow", "/etc/machine-id", "/bin/sh", "/usr/bin/env", "/usr/sbin", "/boot",
-                             "/var/log", "/var/run", "/run/dbus", "/run/systemd", "/run/user", "/root/.ssh", "/home",
-                             "/dev/kmsg", "/dev/mem", "/dev/kvm", "/dev/fuse", "/dev/shm", "/dev/net/tun", "/dev/vsock",
-                             "/dev/vhost-vsock", "/dev/sda", "/dev/vda", "/dev/nvme0n1", "/dev/tty", "/dev/pts", "/dev/ptmx",
-                             "/dev/uinput", "/dev/input", "/dev/snd", "/dev/video0", "/sys/kernel", "/sys/fs/cgroup"};
-constexpr std::array kHiddenProc{"/proc/kcore", "/proc/1/root/etc", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger",
-                                 "/proc/kallsyms"};
+constexpr std::array kHidden{
+    "/etc/passwd",  "/etc/shadow",  "/etc/machine-id", "/bin/sh",          "/usr/bin/env", "/usr/sbin",
+    "/boot",        "/var/log",     "/var/run",        "/run/dbus",        "/run/systemd", "/run/user",
+    "/root/.ssh",   "/home",        "/dev/kmsg",       "/dev/mem",         "/dev/kvm",     "/dev/fuse",
+    "/dev/shm",     "/dev/net/tun", "/dev/vsock",      "/dev/vhost-vsock", "/dev/sda",     "/dev/vda",
+    "/dev/nvme0n1", "/dev/tty",     "/dev/pts",        "/dev/ptmx",        "/dev/uinput",  "/dev/input",
+    "/dev/snd",     "/dev/video0",  "/sys/kernel",     "/sys/fs/cgroup"};
+constexpr std::array kHiddenProc{"/proc/kcore", "/proc/1/root/etc", "/proc/sys/kernel/core_pattern",
+                                 "/proc/sysrq-trigger", "/proc/kallsyms"};
 /// Nobody may leave something here.
-constexpr std::array kReadOnly{"/localscale-probe", "/lib/localscale-probe", "/etc/localscale-probe",
-                               "/engine/localscale-probe", "/models/localscale-probe", "/dev/shm/localscale-probe"};
+constexpr std::array kReadOnly{"/localscale-probe",        "/lib/localscale-probe",
+                               "/etc/localscale-probe",    "/engine/localscale-probe",
+                               "/models/localscale-probe", "/dev/shm/localscale-probe"};
 
 void try_visible(Report& report) {
   for (const char* path : kHidden) {
     const UniqueFd fd(::open(path, O_PATH | O_CLOEXEC));
     if (fd) report.open(std::string("file ") + path);
   }
-  if (report.profile() == Profile::engine_gpu) return;  // GPU drivers need a /proc, of the worker's own processes.
+  if (report.profile() == Profile::engine_gpu)
+    return;  // GPU drivers need a /proc, of the worker's own processes.
   for (const char* path : kHiddenProc) {
     const UniqueFd fd(::open(path, O_RDONLY | O_CLOEXEC));
     if (fd) report.open(std::string("file ") + path);
@@ -67,7 +71,8 @@ void try_device_nodes(Report& report) {
 void try_mounts(Report& report) {
   // An unknown file system: ENODEV where mounting is allowed.
   if (::mount("none", "/", "localscale-no-such-fs", 0, nullptr) == 0 || errno == ENODEV) report.open("mount");
-  if (::umount2("/localscale-no-such-folder", 0) == 0 || errno == ENOENT) report.open("umount");
+  // Two flags that exclude each other: EINVAL comes after the check of rights, and nothing is unmounted.
+  if (::umount2("/", MNT_EXPIRE | MNT_FORCE) == 0 || errno == EINVAL) report.open("umount");
   const UniqueFd context(static_cast<int>(::syscall(SYS_fsopen, "tmpfs", 0U)));
   if (context) report.open("fsopen");
   const UniqueFd tree(static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, "/", 1U /* OPEN_TREE_CLONE */)));
@@ -81,7 +86,8 @@ void try_files(Report& report) {
   try_writing(report);
   try_device_nodes(report);
   try_mounts(report);
-  if (::geteuid() != 0) try_chroot(report);  // Root without walls would really lose its root for what follows.
+  if (::geteuid() != 0)
+    try_chroot(report);  // Root without walls would really lose its root for what follows.
 }
 
 }  // namespace localscale::sandbox::probe

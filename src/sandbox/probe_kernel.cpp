@@ -1,11 +1,11 @@
+#include <array>
+#include <cstdint>
+#include <string>
+
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <array>
-#include <cstdint>
-#include <string>
 
 #include "base/unique_fd.hpp"
 #include "sandbox/probe_report.hpp"
@@ -13,8 +13,8 @@
 namespace localscale::sandbox::probe {
 namespace {
 
-/// A call whose arguments make the kernel answer with an error and do nothing. Any error but EPERM and ENOSYS shows that
-/// the call is open.
+/// A call whose arguments make the kernel answer with an error and do nothing. Any error but EPERM and ENOSYS
+/// shows that the call is open.
 struct Call {
   const char* name;
   long number;
@@ -85,7 +85,8 @@ void try_calls(Report& report) {
   }
 }
 
-/// Typing into the owner's terminal. The address cannot be read, so nothing is typed: EFAULT shows that it could be.
+/// Typing into the owner's terminal. The address cannot be read, so nothing is typed: EFAULT shows that it
+/// could be.
 void try_terminal(Report& report) {
   for (int fd = 0; fd <= 2; ++fd) {
     if (::ioctl(fd, TIOCSTI, nullptr) < 0 && errno == EFAULT) report.open("typing into the terminal");

@@ -1,5 +1,11 @@
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -11,13 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/capability.h>
-
-#include <array>
-#include <cstdlib>
-#include <memory>
-#include <string>
-
 #include "base/unique_fd.hpp"
 #include "sandbox/probe_report.hpp"
 
@@ -25,17 +24,23 @@ namespace localscale::sandbox::probe {
 namespace {
 
 /// The other process that is nearest: our parent, or the first of this PID namespace.
-pid_t neighbour() { return ::getppid() > 0 ? ::getppid() : 1; }
+pid_t neighbour() {
+  return ::getppid() > 0 ? ::getppid() : 1;
+}
 
-/// execve looks the file up, then reads the arguments. With arguments that cannot be read EFAULT means: it would run.
-bool would_run(long result) { return result < 0 && errno == EFAULT; }
+/// execve looks the file up, then reads the arguments. With arguments that cannot be read EFAULT means: it
+/// would run.
+bool would_run(long result) {
+  return result < 0 && errno == EFAULT;
+}
 
 void try_exec(Report& report) {
   char** unreadable = reinterpret_cast<char**>(8);
   for (const char* program : {"/bin/sh", "/usr/bin/env", "/proc/self/exe", "/lib64/ld-linux-x86-64.so.2",
                               "/lib/ld-linux-aarch64.so.1", "/engine/llama-server", "/engine/llama-bench",
                               "/localscale/localscale-shim"}) {
-    if (would_run(::syscall(SYS_execve, program, unreadable, nullptr))) report.open(std::string("exec of ") + program);
+    if (would_run(::syscall(SYS_execve, program, unreadable, nullptr)))
+      report.open(std::string("exec of ") + program);
   }
   const UniqueFd memory(static_cast<int>(::syscall(SYS_memfd_create, "probe", 0U)));
   if (memory) {
@@ -61,7 +66,8 @@ void try_new_processes(Report& report) {
     const char* name;
     unsigned long value;
   };
-  for (const Flag flag : {Flag{"user", CLONE_NEWUSER}, Flag{"network", CLONE_NEWNET}, Flag{"mount", CLONE_NEWNS}}) {
+  for (const Flag flag :
+       {Flag{"user", CLONE_NEWUSER}, Flag{"network", CLONE_NEWNET}, Flag{"mount", CLONE_NEWNS}}) {
     const long cloned = ::syscall(SYS_clone, flag.value | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
     if (cloned == 0) ::_exit(0);
     if (cloned > 0) {
@@ -85,7 +91,8 @@ void try_memory_of_others(Report& report) {
   iovec local{&byte, 1};
   iovec remote{&byte, 1};
   if (::process_vm_readv(neighbour(), &local, 1, &remote, 1, 0) > 0) report.open("process_vm_readv");
-  if (reached(::syscall(SYS_ptrace, PTRACE_SEIZE, neighbour(), nullptr, nullptr))) report.open("ptrace of another process");
+  if (reached(::syscall(SYS_ptrace, PTRACE_SEIZE, neighbour(), nullptr, nullptr)))
+    report.open("ptrace of another process");
   const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, neighbour(), 0U)));
   if (!pidfd) return;
   report.open("pidfd_open");
@@ -93,7 +100,9 @@ void try_memory_of_others(Report& report) {
   if (stolen) report.open("pidfd_getfd");
 }
 
-bool is_number(const char* text) { return *text >= '1' && *text <= '9'; }
+bool is_number(const char* text) {
+  return *text >= '1' && *text <= '9';
+}
 
 void try_proc(Report& report) {
   const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), &::closedir);
@@ -114,7 +123,8 @@ void try_proc(Report& report) {
 void try_signals(Report& report) {
   // Signal 0 only asks whether one could be sent.
   if (::kill(-1, 0) == 0) report.open("signals to other processes");
-  if (::getppid() > 0 && !report.is_engine() && ::kill(::getppid(), 0) == 0) report.open("signals to the parent");
+  if (::getppid() > 0 && !report.is_engine() && ::kill(::getppid(), 0) == 0)
+    report.open("signals to the parent");
 }
 
 void try_own_state(Report& report) {

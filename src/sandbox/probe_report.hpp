@@ -1,10 +1,10 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <string>
 #include <vector>
+
+#include <unistd.h>
 
 #include "sandbox/profile.hpp"
 
@@ -17,7 +17,9 @@ class Report {
   explicit Report(Profile profile) : profile_(profile) {}
 
   [[nodiscard]] Profile profile() const { return profile_; }
-  [[nodiscard]] bool is_engine() const { return profile_ == Profile::engine || profile_ == Profile::engine_gpu; }
+  [[nodiscard]] bool is_engine() const {
+    return profile_ == Profile::engine || profile_ == Profile::engine_gpu;
+  }
   [[nodiscard]] bool is_fetcher() const { return profile_ == Profile::fetcher; }
   void open(std::string way) { ways_.push_back(std::move(way)); }
   [[nodiscard]] const std::vector<std::string>& ways() const { return ways_; }

@@ -1,14 +1,14 @@
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <array>
-#include <cstdlib>
-#include <cstring>
-#include <string>
 
 #include "base/unique_fd.hpp"
 #include "sandbox/probe_report.hpp"
@@ -17,7 +17,8 @@ namespace localscale::sandbox::probe {
 namespace {
 
 constexpr int kFamilies = 46;
-constexpr std::array kTypes{SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_RDM, SOCK_SEQPACKET, SOCK_DCCP, SOCK_PACKET};
+constexpr std::array kTypes{SOCK_STREAM,    SOCK_DGRAM, SOCK_RAW,   SOCK_RDM,
+                            SOCK_SEQPACKET, SOCK_DCCP,  SOCK_PACKET};
 constexpr int kMaxFd = 1024;
 
 bool expected(const Report& report, int family, int type) {
@@ -69,7 +70,8 @@ void try_connections(Report& report) {
   }
   const UniqueFd udp(::socket(AF_INET, SOCK_DGRAM, 0));
   const sockaddr_in resolver = address_of("9.9.9.9", 53);
-  if (udp && ::sendto(udp.get(), "probe", 5, MSG_DONTWAIT, reinterpret_cast<const sockaddr*>(&resolver), sizeof resolver) > 0) {
+  if (udp && ::sendto(udp.get(), "probe", 5, MSG_DONTWAIT, reinterpret_cast<const sockaddr*>(&resolver),
+                      sizeof resolver) > 0) {
     report.open("udp to a DNS server");
   }
 }
@@ -88,17 +90,19 @@ void try_listening(Report& report) {
   if (report.is_engine()) return;
   const UniqueFd socket(::socket(AF_INET, SOCK_STREAM, 0));
   const sockaddr_in any = address_of("127.0.0.1", 0);
-  if (socket && ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0) report.open("bind");
+  if (socket && ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0)
+    report.open("bind");
   if (socket && ::listen(socket.get(), 1) == 0) report.open("listen");
 }
 
-/// An inherited listener belongs to the host's network. Shut down, it can be connected with: by connect, or by a send
-/// with MSG_FASTOPEN, which connects without that call.
+/// An inherited listener belongs to the host's network. Shut down, it can be connected with: by connect, or
+/// by a send with MSG_FASTOPEN, which connects without that call.
 void try_turning_listener(Report& report, int fd) {
   const sockaddr_in target = address_of("127.0.0.1", 9);
   const auto* address = reinterpret_cast<const sockaddr*>(&target);
   ::shutdown(fd, SHUT_RDWR);
-  if (network_answered(static_cast<int>(::sendto(fd, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, address, sizeof target)))) {
+  if (network_answered(
+          static_cast<int>(::sendto(fd, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, address, sizeof target)))) {
     report.open("inherited listener " + std::to_string(fd) + ": send with MSG_FASTOPEN");
   }
   ::shutdown(fd, SHUT_RDWR);

@@ -1,8 +1,3 @@
-#include <dirent.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -11,6 +6,11 @@
 #include <fstream>
 #include <set>
 #include <string>
+
+#include <dirent.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #include "base/unique_fd.hpp"
 #include "sandbox/probe_report.hpp"
@@ -21,15 +21,27 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxEntries = 50'000;
-constexpr std::array kWellKnown{
-    "/run/dbus/system_bus_socket", "/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock",
-    "/run/containerd/containerd.sock", "/run/systemd/private", "/run/systemd/notify", "/run/systemd/journal/stdout",
-    "/run/systemd/journal/socket", "/run/systemd/journal/dev-log", "/dev/log",
-    "/run/systemd/resolve/io.systemd.Resolve", "/run/nscd/socket", "/var/run/nscd/socket", "/run/snapd.socket",
-    "/tmp/.X11-unix/X0", "/run/avahi-daemon/socket", "/run/cups/cups.sock"};
+constexpr std::array kWellKnown{"/run/dbus/system_bus_socket",
+                                "/run/docker.sock",
+                                "/var/run/docker.sock",
+                                "/run/podman/podman.sock",
+                                "/run/containerd/containerd.sock",
+                                "/run/systemd/private",
+                                "/run/systemd/notify",
+                                "/run/systemd/journal/stdout",
+                                "/run/systemd/journal/socket",
+                                "/run/systemd/journal/dev-log",
+                                "/dev/log",
+                                "/run/systemd/resolve/io.systemd.Resolve",
+                                "/run/nscd/socket",
+                                "/var/run/nscd/socket",
+                                "/run/snapd.socket",
+                                "/tmp/.X11-unix/X0",
+                                "/run/avahi-daemon/socket",
+                                "/run/cups/cups.sock"};
 /// The last one is for tests, which listen on it outside of the walls.
-constexpr std::array kAbstractNames{"/tmp/.X11-unix/X0", "/org/freedesktop/systemd1/notify", "/containerd-shim",
-                                    "localscale-probe-target"};
+constexpr std::array kAbstractNames{"/tmp/.X11-unix/X0", "/org/freedesktop/systemd1/notify",
+                                    "/containerd-shim", "localscale-probe-target"};
 constexpr std::array kTypes{SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET};
 
 bool connects(const sockaddr_un& address, socklen_t length) {
@@ -45,7 +57,8 @@ bool connects(const sockaddr_un& address, socklen_t length) {
 sockaddr_un named(const std::string& name, std::size_t offset) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path + offset, name.data(), std::min(name.size(), sizeof address.sun_path - offset - 1));
+  std::memcpy(address.sun_path + offset, name.data(),
+              std::min(name.size(), sizeof address.sun_path - offset - 1));
   return address;
 }
 
@@ -64,7 +77,8 @@ std::set<std::string> sockets_in_root() {
   std::error_code error;
   fs::recursive_directory_iterator walk("/", fs::directory_options::skip_permission_denied, error);
   std::size_t entries = 0;
-  for (; !error && walk != fs::recursive_directory_iterator() && ++entries < kMaxEntries; walk.increment(error)) {
+  for (; !error && walk != fs::recursive_directory_iterator() && ++entries < kMaxEntries;
+       walk.increment(error)) {
     const fs::path& path = walk->path();
     std::error_code ignored;
     if (path == "/proc" || path == "/sys" || walk.depth() > 8) walk.disable_recursion_pending();

@@ -132,7 +132,8 @@ void WallTest::ended(Probe& probe) {
   probe.ended = true;
   // 0: all walls hold, 1: the output lists what is open. Anything else: the probe itself did not work.
   if (how->code != 0 && how->code != 1 && probe.error.empty()) {
-    probe.error = how->signal != 0 ? "signal " + std::to_string(how->signal) + " ended the probe" : probe.output;
+    probe.error =
+        how->signal != 0 ? "signal " + std::to_string(how->signal) + " ended the probe" : probe.output;
   }
   if (how->code != 1) probe.output.clear();
   if (how->code == 1 && probe.output.empty()) probe.error = "the probe failed without a word";
