@@ -1,0 +1,64 @@
+"""Greetings and honest refusals: what Seedling says in plain words."""
+
+from . import general, lexicon, patterns
+
+PULL = "localscale pull llama3.2:1b"
+REPLIES = {
+    "hello": "Hello! I am Seedling. Tell me what to do in the house.",
+    "fine": "I am fine, thank you. What can I do in the house?",
+    "thanks": "You are welcome!",
+    "bye": "Goodbye! Take care.",
+    "who": "I am Seedling, a small model that Localscale trained and ships. I turn household sentences into commands.",
+    "can": "I understand household sentences: lights, heating, blinds, locks, alarms, timers, reminders, lists, music. Try: lights off at nine. "
+           f"For other questions pull a larger model with: {PULL}",
+    "here": "I am here. What can I do in the house?",
+}
+REFUSALS = {
+    "general": f"I am Seedling, a small model made for household commands, so I can't help with that. Pull a larger one with: {PULL}",
+    "code": f"I am only a small model for household commands and can't do code or maths. Pull a larger one with: {PULL}",
+    "unclear": f"Sorry, I didn't understand that. I am a small model for household commands in English. Pull a larger one with: {PULL}",
+}
+UNCLEAR = {"foreign", "gibberish", "pseudo", "salad"}
+CODE = {"code", "codedoes", "codeline"}
+CODE_WORDS = {"plus", "minus", "calculate", "compute", "solve", "equation", "fraction", "fractions", "convert", "square"}
+
+
+class Talk:
+    """Draws greetings and unrelated prompts with their answers."""
+
+    def __init__(self):
+        self.greetings = patterns.load("greetings")
+        self.unrelated = patterns.load("unrelated")
+
+    def greeting(self, rng, held_out=False):
+        """(text, answer): the kind evenly, then a line."""
+        kind = rng.choice(list(REPLIES))
+        template = rng.choice([t for t in self.greetings if t.fields["kind"] == kind and t.held_out == held_out])
+        text = "".join(lexicon.name(rng) if is_slot else part for is_slot, part in template.pieces(rng))
+        roll = rng.random()
+        if roll < 0.1 and not text.startswith(("h", "good")):
+            text = rng.choice(("hello, ", "hi, ", "hey, ", "ok, ", "so ", "please, ", "seedling, ")) + text
+        elif roll < 0.16 and "seedling" not in text:
+            text += rng.choice((" seedling", ", seedling", " please", " my friend", " then", " now"))
+        text += rng.choice(("", "", "", ".", "!", "?" if kind in ("fine", "who", "can", "here") else "", "?" if kind in ("fine", "who", "can", "here") else "."))
+        return text, REPLIES[kind]
+
+    def refusal(self, rng):
+        """(text, answer) for something that is not a household command."""
+        template = rng.choice(self.unrelated)
+        pieces = template.pieces(rng)
+        text = "".join(general.DRAW[part](rng) if is_slot else part for is_slot, part in pieces)
+        if rng.random() < 0.12:
+            text = rng.choice(("please ", "hey, ", "hi, ", "can you ", "could you please ", "i want you to ", "hello, ", "ok, ", "tell me, ", "seedling, ", "quick question: ", "so ", "well, ")) + text
+        if text[-1].isalnum():
+            text += rng.choice(("", "", "?", ".", "?" if text.split()[0] in ("what", "why", "how", "who", "is", "are", "can") else "!"))
+        return text, REFUSALS[_kind(template, text)]
+
+
+def _kind(template, text):
+    slots = set(template.slots)
+    if slots and slots <= UNCLEAR:
+        return "unclear"
+    if slots & CODE or slots == {"n"} or CODE_WORDS & set(text.split()):
+        return "code"
+    return "general"

@@ -1,0 +1,61 @@
+"""Learns the BPE merges from the corpus: `python3 train_tokenizer.py` writes tokenizer.json."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from corpus.chats import Chats
+from tokenizer import SPACE, SPECIAL, pieces
+
+VOCABULARY = 1280
+SPACED_WORDS = 330
+CHATS = 40000
+SEED = 1
+
+
+def count_pieces():
+    """Pre-tokens of many chats; digits stay single bytes."""
+    counts, chats = Counter(), Chats(SEED)
+    for _ in range(CHATS):
+        for role, text in chats.chat()[-2:]:
+            text = text if role == "assistant" else " " + text.lower()
+            counts.update(p for p in pieces(text) if not any(c.isdigit() for c in p))
+    return counts
+
+
+def learn(counts, merges_wanted):
+    """Plain BPE over the pieces without their leading space."""
+    words = Counter()
+    for piece, n in counts.items():
+        words[piece.lstrip(SPACE)] += n
+    splits = {w: list(w) for w in words if len(w) > 1}
+    merges = []
+    while len(merges) < merges_wanted:
+        pairs = Counter()
+        for word, parts in splits.items():
+            for pair in zip(parts, parts[1:]):
+                pairs[pair] += words[word]
+        best = max(pairs, key=lambda pair: (pairs[pair], pair))
+        merges.append(best)
+        for word, parts in splits.items():
+            if best[0] in parts:
+                i = 0
+                while i < len(parts) - 1:
+                    if (parts[i], parts[i + 1]) == best:
+                        parts[i:i + 2] = [best[0] + best[1]]
+                    i += 1
+    return merges, {w for w, parts in splits.items() if len(parts) == 1} | {w for w in words if len(w) == 1}
+
+
+def main():
+    counts = count_pieces()
+    merges, whole = learn(counts, VOCABULARY - len(SPECIAL) - 256 - SPACED_WORDS)
+    spaced = sorted((w for w in whole if counts[SPACE + w]), key=lambda w: (-counts[SPACE + w], w))
+    merges += [(SPACE, w) for w in spaced[:SPACED_WORDS]]
+    out = Path(__file__).parent / "tokenizer.json"
+    out.write_text(json.dumps({"merges": [" ".join(m) for m in merges]}, ensure_ascii=False, indent=0) + "\n")
+    print(f"{out.name}: {len(merges)} merges, vocabulary {len(SPECIAL) + 256 + len(merges)}")
+
+
+if __name__ == "__main__":
+    main()
