@@ -5,6 +5,7 @@ an unknown word has the same tokens wherever it stands and can be copied.
 """
 
 import json
+import string
 from pathlib import Path
 
 import regex
@@ -26,6 +27,7 @@ def byte_chars():
     return table
 
 
+LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 BYTE_CHARS = byte_chars()
 SPACE = BYTE_CHARS[32]
 
@@ -71,13 +73,13 @@ class Tokenizer:
         return bytes(back[c] for i in ids if i >= len(SPECIAL) for c in self.tokens[i]).decode(errors="replace")
 
     def chat(self, messages):
-        """Ids of a chat, as the chat template writes it, and where the last answer starts."""
+        """Ids of a chat, as chat_template.jinja writes it, and where the last answer starts."""
         ids, start = [], 0
         for role, text in messages:
             ids.append(ROLES[role])
             start = len(ids)
             text = text.strip()
             if role == "user":
-                text = text.lower()
+                text = text.translate(LOWER)
             ids += self.encode(text if role == "assistant" else " " + text) + [END]
         return ids, start
