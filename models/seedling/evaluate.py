@@ -46,7 +46,7 @@ def refuses(got):
 
 
 def greets(got):
-    return not got.startswith("{") and "I can't help" not in got and "can't do code" not in got and "didn't understand" not in got
+    return not got.startswith("{") and "I can't help" not in got and "can't do code" not in got and "did not understand" not in got
 
 
 def measure(url, name, judge, streams):

@@ -78,7 +78,7 @@ class Block(nn.Module):
     def forward(self, x, cos, sin, mask):
         x = x + self.attention(self.attn_norm(x), cos, sin, mask)
         y = self.ffn_norm(x)
-        return x + self.ffn_down(F.silu(self.ffn_gate(y)) * self.ffn_up(y))
+        return x + self.ffn_down(F.silu(self.ffn_gate(y).float()) * self.ffn_up(y))
 
 
 class Seedling(nn.Module):

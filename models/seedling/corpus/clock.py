@@ -259,4 +259,4 @@ def when(rng, held_out=False, morning=False, relative=True, spans=False):
         face, value = clock(rng, held_out, morning)
         return rng.choice((f"{text} at {face}", f"at {face} {text}")), {"day": name, "at": value}
     face, value = clock(rng, held_out, morning)
-    return rng.choice(("at ", "at ", "at ", "at ", "at ", "by ", "around ")) + face, {"at": value}
+    return rng.choice(("at ",) * 8 + ("around ",)) + face, {"at": value}

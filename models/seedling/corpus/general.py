@@ -55,6 +55,13 @@ FOREIGN = ("wie wird das wetter morgen", "was ist die hauptstadt von frankreich"
            "qué hora es", "enciende la luz de la cocina", "cuál es la capital de españa", "no entiendo nada", "cuéntame un chiste", "buenos días amigo", "apaga la televisión por favor", "cómo se dice casa en inglés", "necesito ayuda con mis deberes", "che ore sono", "accendi la luce in cucina", "come stai oggi", "non capisco", "raccontami una storia", "dove si trova la stazione", "qual è la capitale d'italia",
            "que horas são", "acenda a luz da sala", "não entendo", "conte uma piada", "hoe laat is het", "doe het licht uit in de keuken", "ik begrijp het niet", "wat is de hoofdstad van nederland", "vad är klockan", "tänd lampan i köket", "jag förstår inte", "hva er klokka", "slå av lyset", "mitä kello on", "sammuta valot", "jaka jest pogoda", "włącz światło w kuchni", "nie rozumiem", "kolik je hodin", "zhasni světlo",
            "mennyi az idő", "kapcsold fel a lámpát", "saat kaç", "ışığı kapat", "который час", "включи свет на кухне", "расскажи анекдот", "как дела", "я не понимаю", "котра година", "τι ώρα είναι", "άναψε το φως", "今何時ですか", "電気を消してください", "こんにちは", "你好", "现在几点了", "请把灯关掉", "法国的首都是哪里", "지금 몇 시예요", "불 꺼 주세요", "안녕하세요", "كم الساعة", "أطفئ الضوء", "مرحبا", "מה השעה", "כבה את האור", "क्या समय हुआ है", "बत्ती बंद करो", "नमस्ते", "quid est veritas", "carpe diem", "veni vidi vici", "wat kost dat", "je suis fatigué", "ich bin müde", "tengo hambre", "ho fame", "merci beaucoup mon ami", "dankeschön und bis bald", "mój kot śpi", "saya tidak mengerti", "tolong matikan lampu", "xin chào", "tôi không hiểu")
+IDIOMS = Pool("""turn the page, turn over a new leaf, turn a blind eye, switch sides, switch places with me, lock him up, play it safe, play a trick on someone, play the lottery, open your heart, open a can of worms, set the record straight, set sail for adventure,
+add insult to injury, add me on facebook, close friends are rare, close the gap, wake up and smell the roses, light at the end of the tunnel, what is on tv tonight, when does the bus leave, who is at the door, who is calling me, stop lying to me, stop the world, start a revolution, start over with your life,
+cancel my subscription to the newspaper, cancel my flight, play me for a fool, change your mind, change the world, raise your hand, raise awareness, lower your voice, lower your expectations, dim the future, cut me some slack, kill the messenger, run a marathon, run for president, run away with me, shut up, shut your mouth,
+set me free, set goals for life, put yourself in my shoes, put it in writing, make my day, make me rich, make a wish, make me laugh, get a life, get out of here, get me a job, give me money, give me a break, give it a rest, take me home, take it easy, take a picture, remind me who you are, remind yourself of the past, tell me the truth, tell me a secret,
+tell me a lie, show me the way, show me your face, read my mind, read between the lines, keep calm, keep a secret, hold your breath, hold on a second, cool story, cool down your temper, warm words are nice, heat of the moment, how cold was the ice age, how hot is lava, how warm is the blood of a whale, how loud is a rocket, how bright is a star, is it warm in africa, is it cold in russia,
+how many rooms does a castle have, the kitchen was painted yellow, i love my bedroom, my living room is small, we bought a house with a garden, my garage is full of junk, the bathroom smells, my sister is in the kitchen, there is a spider in the bathroom, there is a ghost in the attic, who is in the living room, what should i plant in the garden, how do i paint my bedroom, what colour suits a hallway, ideas for a small balcony, how much does a new kitchen cost, decorate my living room,
+i am hungry, i am bored, i am tired, i am sad, i am thirsty, i am lost, i am late, i can't sleep, i had a bad day, i won the lottery, i lost my keys, i lost my job, where are my keys, where is my phone, where is my wallet, who took my shoes, what's for dinner, what should we eat, what should i do today, what are you wearing, marry me, kiss me, i love you, do you love me, i hate you, you are stupid, you are wrong, that is not true, why not, why, because, really, maybe, i don't know, i don't care, whatever, so what, say something, surprise me, sing for me, dance for me, who cares, what now, what else, no, yes, of course, not really, true or false, left or right, heads or tails""")
 SCRIPTS = ((0x0430, 32), (0x03b1, 24), (0x4e00, 2000), (0x3042, 80), (0xac00, 2000), (0x0627, 28), (0x05d0, 27), (0x0915, 35), (0x1f600, 60), (0x0e01, 40))
 
 
@@ -69,6 +76,16 @@ def _person(rng):
 
 def _pseudo(rng):
     return " ".join(made_up(rng) for _ in range(rng.randrange(1, 9)))
+
+
+def _foreign(rng):
+    """A foreign sentence as written, or its words and those of another one mixed."""
+    text = rng.choice(FOREIGN)
+    if rng.random() < 0.5:
+        return text
+    words = (text + " " + rng.choice(FOREIGN)).split()
+    rng.shuffle(words)
+    return " ".join(words[:rng.randrange(2, 9)])
 
 
 def _gibberish(rng):
@@ -101,4 +118,4 @@ def _topic(rng):
 DRAW = {"topic": _topic, "noun": NOUNS.draw, "plural": PLURALS.draw, "adj": ADJS.draw, "doverb": DOVERBS.draw, "doing": DOING.draw, "job": JOBS.draw, "country": COUNTRIES.draw,
         "planet": PLANETS.draw, "lang": LANGS.draw, "code": CODES.draw, "codedoes": CODE_DOES.draw, "codeline": _codeline, "text": TEXTS.draw, "title": TITLES.draw, "game": GAMES.draw,
         "house": HOUSE.draw, "inject": INJECTS.draw, "year": YEARS.draw, "person": _person, "n": lambda rng: str(rng.choice((rng.randrange(20), rng.randrange(1000), rng.randrange(100000)))),
-        "sentence": _sentence, "foreign": lambda rng: rng.choice(FOREIGN), "gibberish": _gibberish, "pseudo": _pseudo, "salad": _salad}
+        "sentence": _sentence, "foreign": _foreign, "idiom": IDIOMS.draw, "gibberish": _gibberish, "pseudo": _pseudo, "salad": _salad}

@@ -59,6 +59,7 @@ air purifier, hot water, boiler, water heater, hot tub, sauna, doorbell, camera,
 radiators, underfloor heating, games console, laptop charger, fish tank, iron, microwave, fireplace, bathroom fan, wifi,
 hi-fi, soundbar, cooker, hob, freezer, fridge, mixer, charger, power strip, wall heater, subwoofer, washer, switch, car charger, alarm system,
 irrigation, garden hose, bread maker, patio heater, diffuser, intercom, amplifier, record player, 3d printer, vent, ventilation""")
+PLAYERS = Pool("tv, tv, telly, television, radio, radio, speaker, speakers, stereo, soundbar, hi-fi, record player, projector, amplifier, intercom, alarm")
 COVERS = Pool("""blinds, blinds, blind, curtains, curtains, curtain, drapes, shutters, shutter, window, windows, door, garage door, gate,
 front door, back door, skylight, awning, roller blinds, patio door, roof window, garden gate, cat flap, hatch, venetian blinds, side gate, valve""")
 LOCKS = Pool("""front door, front door, back door, door, doors, garage door, gate, garage, windows, patio door, side door, shed door, garden gate,

@@ -54,7 +54,8 @@ def _device(rng, ho, pool):
     elif roll < 0.07:
         device = lx.made_up(rng) + " " + rng.choice(("machine", "lamp", "box", "panel", "unit", "light", "fan", "device", "player", "heater", "strip"))
     elif roll < 0.09:
-        device = lx.name(rng, ho) + "'s " + rng.choice(("lamp", "fan", "heater", "tv", "radio", "computer"))
+        kinds = ("lamp", "light", "reading lamp") if pool is lx.LIGHTS else ("fan", "heater", "tv", "radio", "computer", "speaker")
+        device = lx.name(rng, ho) + "'s " + rng.choice(kinds)
         return device, device
     else:
         device = pool.draw(rng, ho)
@@ -132,6 +133,26 @@ def barecover(rng, ho):
 def barecovers(rng, ho):
     said = rng.choice(("blinds", "curtains", "windows", "doors", "shutters", "drapes", "gates"))
     return said, {"device": lx.CANON.get(said, said)}
+
+
+def player(rng, ho):
+    return _noun_phrase(rng, ho, lx.PLAYERS)
+
+
+def thingrooms(rng, ho):
+    """One kind of thing in two rooms."""
+    said, device = _device(rng, ho, lx.LIGHTS if rng.random() < 0.6 else lx.APPLIANCES)
+    while "'" in said:
+        said, device = _device(rng, ho, lx.LIGHTS)
+    rooms = []
+    while len(rooms) < 2:
+        place = _room(rng, ho)
+        if place[2] == "in" and place[3] not in [r[3] for r in rooms]:
+            rooms.append(place)
+    meaning = {"each": [{"device": device, "room": place[3]} for place in rooms]}
+    if rng.random() < 0.35 and all(place[1] for place in rooms):
+        return f"the {rooms[0][1]} and {rooms[1][1]} {said}", meaning
+    return f"the {said} in {rooms[0][0]} and {rng.choice(('', '', 'in '))}{rooms[1][0]}", meaning
 
 
 def lock(rng, ho):
@@ -384,7 +405,7 @@ def media(rng, ho):
     if roll < 0.22:
         return playlist(rng, ho)
     if roll < 0.32:
-        said, value = rng.choice((("music", "music"), ("some music", "music"), ("the radio", "radio"), ("a song", "song"), ("some tunes", "tunes"), ("music", "music"), ("the news", "news")))
+        said, value = rng.choice((("music", "music"), ("some music", "music"), ("a song", "song"), ("some tunes", "tunes"), ("music", "music"), ("the news", "news")))
         return said, {"what": value}
     if roll < 0.62:
         value = lx.GENRES.draw(rng, ho)

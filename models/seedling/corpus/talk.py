@@ -16,9 +16,9 @@ REPLIES = {
 REFUSALS = {
     "general": f"I am Seedling, a small model made for household commands, so I can't help with that. Pull a larger one with: {PULL}",
     "code": f"I am only a small model for household commands and can't do code or maths. Pull a larger one with: {PULL}",
-    "unclear": f"Sorry, I didn't understand that. I am a small model for household commands in English. Pull a larger one with: {PULL}",
+    "unclear": f"Sorry, I did not understand that. I am a small model for household commands in English. Pull a larger one with: {PULL}",
 }
-UNCLEAR = {"foreign", "gibberish", "pseudo", "salad"}
+UNCLEAR = {"foreign", "gibberish", "pseudo"}
 CODE = {"code", "codedoes", "codeline"}
 CODE_WORDS = {"plus", "minus", "calculate", "compute", "solve", "equation", "fraction", "fractions", "convert", "square"}
 
@@ -40,7 +40,8 @@ class Talk:
             text = rng.choice(("hello, ", "hi, ", "hey, ", "ok, ", "so ", "please, ", "seedling, ")) + text
         elif roll < 0.16 and "seedling" not in text:
             text += rng.choice((" seedling", ", seedling", " please", " my friend", " then", " now"))
-        text += rng.choice(("", "", "", ".", "!", "?" if kind in ("fine", "who", "can", "here") else "", "?" if kind in ("fine", "who", "can", "here") else "."))
+        asks = kind in ("fine", "who", "can", "here")
+        text += rng.choice(("", "", "", ".", "!", "?" if asks else "", "?" if asks else "."))
         return text, REPLIES[kind]
 
     def refusal(self, rng):
