@@ -12,10 +12,10 @@ from torch.nn import functional as F
 class Shape:
     """Sizes; every matrix row is a multiple of 32, as Q8_0 needs."""
     vocabulary: int = 1280
-    width: int = 256
-    layers: int = 5
-    heads: int = 4
-    kv_heads: int = 2
+    width: int = 192
+    layers: int = 4
+    heads: int = 6
+    kv_heads: int = 3
     feed_forward: int = 512
     context: int = 1024
     rope_base: float = 10000.0
@@ -101,11 +101,11 @@ class Seedling(nn.Module):
         self.register_buffer("cos", angles.cos(), persistent=False)
         self.register_buffer("sin", angles.sin(), persistent=False)
 
-    def forward(self, ids, wanted):
-        """Logits at the wanted positions (a mask of the shape of `ids`)."""
+    def forward(self, ids, places):
+        """Logits at some flat places of `ids`."""
         length = ids.shape[1]
         mask = torch.full((length, length), -1e9).triu(1)
         x = self.token_embd(ids)
         for block in self.blk:
             x = block(x, self.cos[:length], self.sin[:length], mask)
-        return F.linear(self.output_norm(x[wanted]), self.token_embd.weight).float()
+        return F.linear(self.output_norm(x.flatten(0, 1)[places]), self.token_embd.weight).float()

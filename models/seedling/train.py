@@ -1,10 +1,11 @@
-"""Trains Seedling from its seed: `python3 train.py --steps 5000 --out run`.
+"""Trains Seedling from its seed: `python3 train.py --out run`.
 
 Matrix products run in bfloat16 (the CPU has instructions for them), weights and
 sums stay in float32.  The loss counts only the assistant's last answer.
 """
 
 import argparse
+import itertools
 import json
 import random
 import time
@@ -19,42 +20,65 @@ from model import Seedling, Shape
 from optimizer import Muon
 from tokenizer import Tokenizer
 
+STEP = 8  # lengths are padded to multiples of this
+PLACES = 512  # and the number of counted places to multiples of that
+IGNORED = -100
+OPENING = 10  # fixed answers are mostly trained on their first tokens only: the rest is always the same
+EASY = (0.9, 0.9, 0.8, 0.6, 0.4, 0.2)  # share of single, copy-heavy sentences in the first pools of chats
+
 
 def batches(seed, tokenizer, tokens, context):
-    """Endless batches of chats of about the same length, padded to a rectangle."""
+    """Endless batches of chats of about the same length, padded to one of a few rectangles.
+
+    Few different shapes matter: the matrix library prepares code for each one.
+    """
     chats, rng = Chats(seed), random.Random(seed)
-    while True:
-        pool = []
-        for _ in range(4000):
-            ids, start = tokenizer.chat(chats.chat())
-            if len(ids) <= context:
-                pool.append((ids, start))
-        pool.sort(key=lambda one: len(one[0]))
-        ready, batch = [], []
-        for one in pool:
-            if batch and len(one[0]) * (len(batch) + 1) > tokens:
-                ready.append(batch)
-                batch = []
-            batch.append(one)
+    for easy in itertools.chain(EASY, itertools.repeat(0.0)):
+        chats.easy = easy
+        pool = {}
+        for _ in range(6000):
+            chat = chats.chat()
+            ids, start = tokenizer.chat(chat)
+            if chat[-1][1][0] != "{" and rng.random() < 0.75:
+                ids = ids[:start + OPENING]
+            length = -(-(len(ids) - 1) // STEP) * STEP
+            if length <= context:
+                pool.setdefault(length, []).append((ids, start))
+        ready, carried = [], []
+        for length in sorted(pool):
+            rows = tokens // length
+            group = carried + pool[length]
+            full = len(group) // rows * rows
+            ready += [(group[i:i + rows], length) for i in range(0, full, rows)]
+            carried = group[full:]
         rng.shuffle(ready)
-        yield from map(_rectangle, ready)
+        yield from (_rectangle(batch, length) for batch, length in ready)
 
 
-def _rectangle(batch):
-    length = max(len(ids) for ids, _ in batch) - 1
+def _rectangle(batch, length):
+    """Inputs, the flat places of the answers in them, and what follows there."""
     inputs = torch.zeros(len(batch), length, dtype=torch.long)
-    wanted = torch.zeros(len(batch), length, dtype=torch.bool)
-    targets = torch.zeros(len(batch), length, dtype=torch.long)
+    places, targets = [], []
     for row, (ids, start) in enumerate(batch):
         inputs[row, :len(ids) - 1] = torch.tensor(ids[:-1])
-        targets[row, :len(ids) - 1] = torch.tensor(ids[1:])
-        wanted[row, start - 1:len(ids) - 1] = True
-    return inputs, wanted, targets[wanted]
+        places += range(row * length + start - 1, row * length + len(ids) - 1)
+        targets += ids[start:]
+    missing = -len(places) % PLACES
+    return inputs, torch.tensor(places + [0] * missing), torch.tensor(targets + [IGNORED] * missing)
 
 
-def rate_at(step, steps):
-    """Warm-up, flat, then a long linear way down to zero."""
-    return min(1.0, (step + 1) / 60, (steps - step) / (0.6 * steps))
+def rate_at(step, steps, decay):
+    """Warm-up, flat, then a straight way down to zero over the last `decay` steps."""
+    return min(1.0, (step + 1) / 60, (steps - step) / decay)
+
+
+def finish_early(out, step, args):
+    """A file named `finish` in the output folder, holding a number, starts the way down now and makes it that long."""
+    if (out / "finish").exists():
+        args.decay = int((out / "finish").read_text())
+        args.steps = step + args.decay
+        (out / "finish").unlink()
+        print(json.dumps({"steps": args.steps, "decay": args.decay}), flush=True)
 
 
 def save(path, model, **facts):
@@ -64,7 +88,8 @@ def save(path, model, **facts):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=5000)
-    parser.add_argument("--tokens", type=int, default=6144, help="tokens of a batch")
+    parser.add_argument("--decay", type=int, default=2000, help="how many of the last steps go down to zero")
+    parser.add_argument("--tokens", type=int, default=3072, help="tokens of a batch")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", default="run", help="folder for checkpoints and the log")
@@ -80,30 +105,33 @@ def main():
     adam = torch.optim.AdamW(others, lr=1.0, betas=(0.9, 0.98), weight_decay=0.0)
     stream = batches(args.seed, Tokenizer.load(), args.tokens, 512)
     began, seen, recent, busy = time.time(), 0, [], time.process_time()
-    for step in range(args.steps):
-        inputs, wanted, targets = next(stream)
+    step = 0
+    while step < args.steps:
+        finish_early(out, step, args)
+        inputs, places, targets = next(stream)
         seen += inputs.numel()
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = model(inputs, wanted)
-        loss = F.cross_entropy(logits, targets)
+            logits = model(inputs, places)
+        loss = F.cross_entropy(logits, targets, ignore_index=IGNORED)
         for parameter in model.parameters():
             parameter.grad = None
         loss.backward()
         torch.nn.utils.clip_grad_norm_(others, 1.0)
-        rate = rate_at(step, args.steps)
+        rate = rate_at(step, args.steps, args.decay)
         muon.step(0.02 * rate)
         adam.param_groups[0]["lr"] = 0.004 * rate
         adam.step()
         recent.append(loss.item())
-        if (step + 1) % 50 == 0:
-            line = {"step": step + 1, "loss": round(sum(recent) / len(recent), 5), "tokens": seen,
+        step += 1
+        if step % 50 == 0:
+            line = {"step": step, "loss": round(sum(recent) / len(recent), 5), "tokens": seen,
                     "wall_s": round(time.time() - began), "cpu_s": round(time.process_time() - busy)}
             recent = []
             print(json.dumps(line), flush=True)
             with open(out / "log.jsonl", "a") as log:
                 log.write(json.dumps(line) + "\n")
-        if (step + 1) % 500 == 0 or step + 1 == args.steps:
-            save(out / "last.pt", model, step=step + 1, seed=args.seed)
+        if step % 100 == 0 or step == args.steps:
+            save(out / "last.pt", model, step=step, seed=args.seed)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from tokenizer import SPACE, SPECIAL, pieces
 
 VOCABULARY = 1280
 SPACED_WORDS = 330
-CHATS = 40000
+CHATS = 30000
 SEED = 1
 
 

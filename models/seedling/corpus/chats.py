@@ -33,9 +33,13 @@ class Chats:
         self.rng = random.Random(seed)
         self.grammar = Grammar()
         self.talk = Talk()
+        self.easy = 0.0
 
     def turn(self):
         """A question and its answer."""
+        if self.rng.random() < self.easy:
+            text, intents, _ = sentence(self.rng, self.grammar, count=1, strange=0.6)
+            return text, answer(intents)
         kind = self.rng.choices([k for k, _ in SHARES], [s for _, s in SHARES])[0]
         if kind == "refusal":
             return self.talk.refusal(self.rng)
@@ -47,9 +51,9 @@ class Chats:
     def chat(self):
         """A whole chat; most have no system message and no history."""
         rng, messages = self.rng, []
-        if rng.random() < 0.1:
+        if rng.random() < 0.07:
             messages.append(("system", self._system()))
-        if rng.random() < 0.1:
+        if rng.random() < 0.08 * (1 - self.easy):
             for _ in range(rng.choice((1, 1, 2, 3))):
                 question, reply = self.turn()
                 messages += [("user", question), ("assistant", reply)]

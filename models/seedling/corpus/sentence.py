@@ -10,6 +10,7 @@ FAMILIES = {"switch": 16, "brightness": 8, "color": 6, "temperature": 10, "cover
 ORDER = ("do", "what", "about", "action", "device", "room", "state", "color", "change", "value", "by", "text", "list", "items",
          "name", "day", "at", "in", "for", "every")
 TIME_KEYS = {"day", "at", "in", "for", "every"}
+STRANGE = {"text": "text", "event": "text", "fact": "text", "items": "items", "task": "items", "media": "what", "name": "name", "scene": "name"}
 OPEN_ENDED = {"text", "event", "fact", "items", "task", "media"}
 QUESTION = ("can", "could", "would", "will", "is", "are", "did", "do", "does", "what", "how", "when", "which", "who", "has", "have", "any", "may")
 
@@ -42,8 +43,15 @@ def misspell(rng, text):
     return " ".join(words)
 
 
-def clause(rng, template, held_out, noise=0.0):
-    """One clause: (text, list of field sets)."""
+def _made_up_filler(rng, slot):
+    """A filler of nothing but made-up words, for learning to copy."""
+    said = " ".join(lexicon.made_up(rng) for _ in range(rng.choice((1, 1, 2, 3, 4) if slot != "name" else (1,))))
+    field = STRANGE[slot]
+    return said, {field: [said] if field == "items" else said}
+
+
+def clause(rng, template, held_out, noise=0.0, strange=0.0):
+    """One clause: (text, list of field sets); `strange` is the share of free slots filled with made-up words."""
     text, fields, each = "", dict(template.fields), None
     for is_slot, part in template.pieces(rng):
         if not is_slot:
@@ -51,7 +59,10 @@ def clause(rng, template, held_out, noise=0.0):
                 part = misspell(rng, part)
             text += part
             continue
-        said, meaning = slots.BY_NAME[part](rng, held_out)
+        if part in STRANGE and rng.random() < strange:
+            said, meaning = _made_up_filler(rng, part)
+        else:
+            said, meaning = slots.BY_NAME[part](rng, held_out)
         meaning = dict(meaning)
         each = meaning.pop("each", each)
         fields.update(meaning)
@@ -71,9 +82,9 @@ def answer(intents):
     return json.dumps({"intents": [_order(one) for one in intents]}, separators=(",", ":"), ensure_ascii=False)
 
 
-def sentence(rng, grammar, held_out=False):
+def sentence(rng, grammar, held_out=False, count=None, strange=0.08):
     """A sentence and its intents: (text, list of intents, templates used)."""
-    count = rng.choices((1, 2, 3), (66, 27, 7))[0]
+    count = count or rng.choices((1, 2, 3), (66, 27, 7))[0]
     noise = 0.25 if rng.random() < 0.15 else 0.0
     used = [grammar.pick(rng, held_out) for _ in range(count)]
     timed = [dict(template=t, free=not TIME_KEYS & _slots_time(t)) for t in used]
@@ -83,7 +94,7 @@ def sentence(rng, grammar, held_out=False):
         front = when(rng, held_out)
     texts, intents, open_end = [], [], []
     for i, template in enumerate(used):
-        text, fields = clause(rng, template, held_out, noise)
+        text, fields = clause(rng, template, held_out, noise, strange)
         ends_open = template.slots and template.pattern.endswith("}") and template.slots[-1] in OPEN_ENDED
         if timed[i]["free"] and not front and rng.random() < template.options["when"]:
             said, moment = when(rng, held_out, spans=template.options["spans"] and _turns_on(fields))
