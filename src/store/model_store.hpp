@@ -41,4 +41,19 @@ class ModelStore {
   virtual Result<void> erase(std::string_view name) = 0;
 };
 
+class Database;
+
+/// In the home's database; durable once put() or erase() returns. `database` outlives it.
+class SqliteModelStore final : public ModelStore {
+ public:
+  explicit SqliteModelStore(Database& database) : database_(&database) {}
+
+  [[nodiscard]] Result<std::vector<NamedModel>> list() override;
+  Result<void> put(const NamedModel& model) override;
+  Result<void> erase(std::string_view name) override;
+
+ private:
+  Database* database_;
+};
+
 }  // namespace localscale::store

@@ -1,0 +1,53 @@
+#include "engine/linked_worker.hpp"
+
+#include "engine/wire_messages.hpp"
+#include "wire/control.pb.h"
+
+namespace localscale::engine {
+namespace {
+
+constexpr std::chrono::milliseconds connect_limit{5'000};
+
+void on_reply(Pending<UniqueFd>& pending, const std::string& bytes, std::vector<UniqueFd> fds) {
+  wire::ShimReply reply;
+  if (!reply.ParseFromString(bytes)) return;
+  if (reply.has_failed()) {
+    pending.answer(reply.id(), tl::unexpected(error_from(reply.failed())));
+  } else if (fds.size() != 1) {
+    pending.answer(reply.id(), fail(Errc::internal, "The engine's shim answered without a connection."));
+  } else {
+    pending.answer(reply.id(), std::move(fds.front()));
+  }
+}
+
+}  // namespace
+
+LinkedWorker::LinkedWorker(std::shared_ptr<WorkerHost> host, Started started)
+    : host_(std::move(host)),
+      worker_(started.worker),
+      pending_(std::make_shared<Pending<UniqueFd>>(host_->executor())) {
+  shim_ = PacketChannel::open(
+      host_->executor(), std::move(started.fd),
+      [pending = pending_](const std::string& bytes, std::vector<UniqueFd> fds) {
+        on_reply(*pending, bytes, std::move(fds));
+      },
+      [pending = pending_] { pending->fail_all({Errc::unavailable, "The engine has stopped.", {}}); });
+}
+
+LinkedWorker::~LinkedWorker() {
+  shim_->close();
+  pending_->fail_all({Errc::unavailable, "The engine is being stopped.", {}});
+  if (host_->forget_worker(worker_)) host_->stop_worker(worker_, true);
+}
+
+net::Task<Result<UniqueFd>> LinkedWorker::connect() {
+  const auto pending = pending_;
+  const auto id = pending->open();
+  wire::ShimRequest request;
+  request.set_id(id);
+  if (const auto sent = shim_->send(request.SerializeAsString()); !sent)
+    pending->answer(id, tl::unexpected(sent.error()));
+  co_return co_await pending->wait(id, connect_limit);
+}
+
+}  // namespace localscale::engine

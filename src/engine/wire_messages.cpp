@@ -1,0 +1,101 @@
+#include "engine/wire_messages.hpp"
+
+#include <array>
+
+#include "wire/control.pb.h"
+
+namespace localscale::engine {
+namespace {
+
+constexpr std::int32_t signal_base = 128;
+constexpr std::int32_t last_signal = 64;
+constexpr std::array codes = {Errc::invalid_argument, Errc::not_found,   Errc::conflict, Errc::denied,
+                              Errc::unavailable,      Errc::exhausted,   Errc::timeout,  Errc::cancelled,
+                              Errc::corrupt,          Errc::unsupported, Errc::internal};
+
+wire::CacheType wire_type(CacheType type) {
+  switch (type) {
+    case CacheType::f16:
+      return wire::CACHE_TYPE_F16;
+    case CacheType::f32:
+      return wire::CACHE_TYPE_F32;
+    case CacheType::q8_0:
+      return wire::CACHE_TYPE_Q8_0;
+  }
+  return wire::CACHE_TYPE_F16;
+}
+
+wire::EnginePurpose wire_purpose(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::generate:
+      return wire::ENGINE_PURPOSE_GENERATE;
+    case Purpose::embed:
+      return wire::ENGINE_PURPOSE_EMBED;
+    case Purpose::rerank:
+      return wire::ENGINE_PURPOSE_RERANK;
+  }
+  return wire::ENGINE_PURPOSE_GENERATE;
+}
+
+void fill(wire::EngineOptions& out, const EngineSettings& settings) {
+  out.set_threads(settings.threads);
+  out.set_context_tokens(settings.context_tokens);
+  out.set_micro_batch_tokens(settings.micro_batch_tokens);
+  out.set_batch_tokens(settings.batch_tokens);
+  out.set_flash_attention(settings.flash_attention);
+  out.set_cache_type(wire_type(settings.cache_type));
+  out.set_slots(settings.slots);
+  out.set_purpose(wire_purpose(settings.purpose));
+  out.set_alias(settings.alias);
+  out.set_gpu_layers(settings.gpu_layers);
+}
+
+}  // namespace
+
+wire::LaunchWorker launch_order(const ServerSpec& spec) {
+  wire::LaunchWorker order;
+  order.set_kind(wire::LaunchWorker::SERVER);
+  order.set_model_path(spec.model.string());
+  order.set_projector_path(spec.projector.string());
+  fill(*order.mutable_options(), spec.settings);
+  return order;
+}
+
+wire::LaunchWorker launch_order(const BenchSpec& spec) {
+  wire::LaunchWorker order;
+  order.set_kind(wire::LaunchWorker::BENCH);
+  order.set_model_path(spec.model.string());
+  fill(*order.mutable_options(), spec.settings);
+  order.mutable_bench()->set_prompt_tokens(spec.prompt_tokens);
+  order.mutable_bench()->set_generated_tokens(spec.generated_tokens);
+  order.mutable_bench()->set_depth_tokens(spec.depth_tokens);
+  order.mutable_bench()->set_repetitions(spec.repetitions);
+  return order;
+}
+
+Error error_from(const wire::Failure& failure) {
+  Error error{Errc::internal, failure.what(), failure.next()};
+  for (const auto code : codes) {
+    if (localscale::name(code) == failure.code()) error.code = code;
+  }
+  return error;
+}
+
+MachineLoad load_from(const wire::Load& load) {
+  return {load.cores() == 0 ? 1 : load.cores(), static_cast<double>(load.busy_by_others_permille()) / 1000.0,
+          load.memory_total_bytes(), load.memory_available_bytes()};
+}
+
+WorkerExit exit_from(const wire::WorkerExited& exited) {
+  WorkerExit exit{exited.exit_code(),
+                  exited.signal(),
+                  exited.out_of_memory(),
+                  {exited.last_lines().begin(), exited.last_lines().end()}};
+  if (exit.signal == 0 && exit.exit_code > signal_base && exit.exit_code <= signal_base + last_signal) {
+    exit.signal = exit.exit_code - signal_base;
+    exit.exit_code = -1;
+  }
+  return exit;
+}
+
+}  // namespace localscale::engine
