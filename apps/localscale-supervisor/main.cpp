@@ -21,14 +21,15 @@ namespace config = localscale::config;
 namespace supervisor = localscale::supervisor;
 
 constexpr std::string_view kUsage =
-    "localscale-supervisor [--config FILE]\n"
+    "localscale-supervisor [--config FILE] [--ollama-port]\n"
     "Starts the home: opens its sockets and runs localscaled, localscale-fetcher and the engines in their "
     "confinement.\n"
     "SIGTERM or Ctrl-C ends it once running answers are done.\n";
 
-Result<void> run(const std::filesystem::path& config_file) {
+Result<void> run(const std::filesystem::path& config_file, bool ollama_port) {
   auto read = config::load(config_file);
   if (!read) return tl::unexpected(read.error());
+  read->api.ollama_port = read->api.ollama_port || ollama_port;
   const bool json = read->log.format == "json";
   localscale::log::start("supervisor", json ? localscale::log::Format::json : localscale::log::Format::text,
                          spdlog::level::from_str(read->log.level));
@@ -52,10 +53,13 @@ Result<void> run(const std::filesystem::path& config_file) {
 int main(int argc, char** argv) {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   std::filesystem::path config_file;
+  bool ollama_port = false;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument == "--config" && i + 1 < argc) {
       config_file = argv[++i];
+    } else if (argument == "--ollama-port") {
+      ollama_port = true;
     } else {
       const bool help = argument == "--help" || argument == "-h";
       std::fprintf(help ? stdout : stderr, "%s", kUsage.data());
@@ -63,7 +67,7 @@ int main(int argc, char** argv) {
     }
   }
   if (config_file.empty()) config_file = config::default_path();
-  const auto done = run(config_file);
+  const auto done = run(config_file, ollama_port);
   if (!done) std::fprintf(stderr, "localscale-supervisor: %s\n", done.error().message().c_str());
   return done ? 0 : 1;
 }

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "config/config.hpp"
 #include "house/house.hpp"
+#include "sandbox/probe.hpp"
 #include "sandbox/self_confine.hpp"
 
 namespace localscale::house {
@@ -40,6 +41,12 @@ Result<void> shut_in([[maybe_unused]] const Arguments& arguments) {
   const auto walls = sandbox::enter(sandbox::Profile::house);
   if (!walls) return tl::unexpected(walls.error());
   return {};
+}
+
+/// Shuts itself in as for serving, then tries to get out.
+int probe() {
+  const auto walls = sandbox::enter(sandbox::Profile::house);
+  return walls ? sandbox::run_probe(sandbox::Profile::house) : tell(walls.error());
 }
 
 Result<Inheritance> take_inheritance() {
