@@ -10,12 +10,13 @@ tl::unexpected<Error> no_supervisor() {
 
 }  // namespace
 
-net::Task<Result<std::unique_ptr<engine::Worker>>> AbsentLauncher::launch_server(engine::ServerSpec /*spec*/,
-                                                                                 engine::ExitHandler /*on_exit*/) {
+net::Task<Result<std::unique_ptr<engine::Worker>>> AbsentLauncher::launch_server(
+    engine::ServerSpec /*spec*/, engine::ExitHandler /*on_exit*/) {
   co_return no_supervisor();
 }
 
-net::Task<Result<std::string>> AbsentLauncher::run_bench(engine::BenchSpec /*spec*/, std::chrono::milliseconds /*limit*/) {
+net::Task<Result<std::string>> AbsentLauncher::run_bench(engine::BenchSpec /*spec*/,
+                                                         std::chrono::milliseconds /*limit*/) {
   co_return no_supervisor();
 }
 

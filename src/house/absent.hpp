@@ -3,7 +3,8 @@
 #include "engine/launcher.hpp"
 #include "engine/service.hpp"
 
-/// What stands in for another process of the home where its channel was not handed over: says so and does nothing.
+/// What stands in for another process of the home where its channel was not handed over: says so and does
+/// nothing.
 namespace localscale::house {
 
 /// No supervisor: engines cannot be started.

@@ -26,12 +26,18 @@ fs::path programs_folder() {
 
 std::optional<engine::Source> source_of(config::ModelRootKind kind) {
   switch (kind) {
-    case config::ModelRootKind::own: return std::nullopt;  // by name, from the database
-    case config::ModelRootKind::shipped: return engine::Source::shipped;
-    case config::ModelRootKind::ollama: return engine::Source::ollama;
-    case config::ModelRootKind::huggingface: return engine::Source::huggingface;
-    case config::ModelRootKind::llama_cache: return engine::Source::llama_cache;
-    case config::ModelRootKind::folder: return engine::Source::folder;
+    case config::ModelRootKind::own:
+      return std::nullopt;  // by name, from the database
+    case config::ModelRootKind::shipped:
+      return engine::Source::shipped;
+    case config::ModelRootKind::ollama:
+      return engine::Source::ollama;
+    case config::ModelRootKind::huggingface:
+      return engine::Source::huggingface;
+    case config::ModelRootKind::llama_cache:
+      return engine::Source::llama_cache;
+    case config::ModelRootKind::folder:
+      return engine::Source::folder;
   }
   return std::nullopt;
 }
@@ -46,9 +52,10 @@ std::vector<engine::ScanRoot> scan_roots(const config::Config& config, const con
 
 class RealParts final : public Parts {
  public:
-  RealParts(boost::asio::io_context& context, const config::Config& config, store::Database& database)
+  RealParts(boost::asio::io_context& context, const config::Config& config,
+            std::unique_ptr<store::KeyStore> keys)
       : layout_(config),
-        keys_(store::make_key_store(database)),
+        keys_(std::move(keys)),
         catalog_(names_, layout_.blobs, scan_roots(config, layout_)),
         launcher_(std::make_unique<AbsentLauncher>()),
         puller_(std::make_unique<AbsentPuller>()),
@@ -84,8 +91,11 @@ class RealParts final : public Parts {
 }  // namespace
 
 Result<std::unique_ptr<Parts>> make_parts(boost::asio::io_context& context, const config::Config& config,
-                                          store::Database& database, Channels /*channels*/, Notices /*notices*/) {
-  return std::make_unique<RealParts>(context, config, database);
+                                          store::Database& database, Channels /*channels*/,
+                                          Notices /*notices*/) {
+  auto keys = store::open_key_store(database);
+  if (!keys) return tl::unexpected(keys.error());
+  return std::make_unique<RealParts>(context, config, std::move(*keys));
 }
 
 }  // namespace localscale::house

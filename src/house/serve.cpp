@@ -97,7 +97,7 @@ int run(int argc, const char* const* argv) {
     case Arguments::Action::check_config:
       return check_config(arguments->file);
     case Arguments::Action::escape_probe:
-      return status_error;
+      return probe();
     case Arguments::Action::serve:
       break;
   }
