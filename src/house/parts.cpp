@@ -6,10 +6,12 @@
 #include "config/model_roots.hpp"
 #include "engine/catalog.hpp"
 #include "engine/manager.hpp"
+#include "engine/roots.hpp"
+#include "engine/supervisor_link.hpp"
 #include "engine/tuner.hpp"
 #include "house/absent.hpp"
 #include "net/upstream.hpp"
-#include "store/memory_model_store.hpp"
+#include "store/model_store.hpp"
 
 namespace localscale::house {
 namespace {
@@ -24,40 +26,27 @@ fs::path programs_folder() {
   return fs::read_symlink("/proc/self/exe", ignored).parent_path();
 }
 
-std::optional<engine::Source> source_of(config::ModelRootKind kind) {
-  switch (kind) {
-    case config::ModelRootKind::own:
-      return std::nullopt;  // by name, from the database
-    case config::ModelRootKind::shipped:
-      return engine::Source::shipped;
-    case config::ModelRootKind::ollama:
-      return engine::Source::ollama;
-    case config::ModelRootKind::huggingface:
-      return engine::Source::huggingface;
-    case config::ModelRootKind::llama_cache:
-      return engine::Source::llama_cache;
-    case config::ModelRootKind::folder:
-      return engine::Source::folder;
-  }
-  return std::nullopt;
+std::vector<engine::ScanRoot> model_folders(const config::Config& config, const config::Layout& layout) {
+  return engine::scan_roots(config::model_roots(config, layout, programs_folder()));
 }
 
-std::vector<engine::ScanRoot> scan_roots(const config::Config& config, const config::Layout& layout) {
-  std::vector<engine::ScanRoot> roots;
-  for (const config::ModelRoot& root : config::model_roots(config, layout, programs_folder())) {
-    if (const auto source = source_of(root.kind)) roots.push_back({root.path, *source});
-  }
-  return roots;
+std::vector<WallReport> reports_of(const std::vector<engine::Wall>& walls) {
+  std::vector<WallReport> out;
+  for (const engine::Wall& wall : walls) out.push_back({wall.process, wall.open, wall.error});
+  return out;
 }
 
 class RealParts final : public Parts {
  public:
-  RealParts(boost::asio::io_context& context, const config::Config& config,
-            std::unique_ptr<store::KeyStore> keys)
+  RealParts(boost::asio::io_context& context, const config::Config& config, store::Database& database,
+            std::unique_ptr<store::KeyStore> keys, Channels channels, Notices notices)
       : layout_(config),
+        notices_(std::move(notices)),
         keys_(std::move(keys)),
-        catalog_(names_, layout_.blobs, scan_roots(config, layout_)),
-        launcher_(std::make_unique<AbsentLauncher>()),
+        names_(database),
+        catalog_(names_, layout_.blobs, model_folders(config, layout_)),
+        launcher_(link_supervisor(context, std::move(channels.supervisor))),
+        fetcher_channel_(std::move(channels.fetcher)),
         puller_(std::make_unique<AbsentPuller>()),
         engines_(context.get_executor(), config.engine, catalog_, *launcher_, tuner_, net::make_upstream) {}
 
@@ -78,11 +67,23 @@ class RealParts final : public Parts {
   }
 
  private:
+  std::unique_ptr<engine::WorkerLauncher> link_supervisor(boost::asio::io_context& context,
+                                                          UniqueFd channel) {
+    if (!channel) return std::make_unique<AbsentLauncher>();
+    auto link = std::make_unique<engine::SupervisorLink>(context.get_executor(), std::move(channel));
+    link->on_walls([this](const std::vector<engine::Wall>& walls) { notices_.walls(reports_of(walls)); });
+    link->on_fetcher_restarted([this](UniqueFd restarted) { fetcher_channel_ = std::move(restarted); });
+    link->on_lost([this] { notices_.supervisor_lost(); });
+    return link;
+  }
+
   config::Layout layout_;
+  Notices notices_;
   std::unique_ptr<store::KeyStore> keys_;
-  store::MemoryModelStore names_;
+  store::SqliteModelStore names_;
   engine::FileCatalog catalog_;
   std::unique_ptr<engine::WorkerLauncher> launcher_;
+  UniqueFd fetcher_channel_;
   std::unique_ptr<engine::Puller> puller_;
   engine::DefaultTuner tuner_;
   engine::EngineManager engines_;
@@ -91,11 +92,11 @@ class RealParts final : public Parts {
 }  // namespace
 
 Result<std::unique_ptr<Parts>> make_parts(boost::asio::io_context& context, const config::Config& config,
-                                          store::Database& database, Channels /*channels*/,
-                                          Notices /*notices*/) {
+                                          store::Database& database, Channels channels, Notices notices) {
   auto keys = store::open_key_store(database);
   if (!keys) return tl::unexpected(keys.error());
-  return std::make_unique<RealParts>(context, config, std::move(*keys));
+  return std::make_unique<RealParts>(context, config, database, std::move(*keys), std::move(channels),
+                                     std::move(notices));
 }
 
 }  // namespace localscale::house
