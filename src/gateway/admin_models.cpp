@@ -3,6 +3,7 @@
 
 #include "gateway/admin.hpp"
 #include "gateway/keep_alive.hpp"
+#include "gateway/load_options.hpp"
 #include "gateway/model_json.hpp"
 #include "gateway/pull_stream.hpp"
 #include "gateway/relay.hpp"
@@ -133,7 +134,7 @@ net::Task<void> Admin::load(Call& call) {
   const auto request = parse_object(call.request.body);
   const auto name = required(request, "name");
   if (!name) co_return co_await call.refuse(name.error());
-  engine::LoadOptions options;
+  engine::LoadOptions options = load_options(services_, *name);
   const auto keep = text_of(*request, "keep_alive");
   if (!keep) co_return co_await call.refuse(keep.error());
   if (!keep->empty()) {

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "gateway/load_options.hpp"
 #include "gateway/ollama.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/sse_reader.hpp"
@@ -62,9 +63,8 @@ net::Task<void> OllamaAsking::load_or_unload(Call& call, EngineAsk ask, OllamaAn
     // Not loaded is what the client wants.
     if (!done && done.error().code != Errc::not_found) co_return co_await call.refuse(done.error());
   } else {
-    engine::LoadOptions load;
-    load.keep_alive = ask.keep_alive;
-    const auto leased = co_await services_.engines.acquire(ask.model, std::move(load));
+    const auto leased =
+        co_await services_.engines.acquire(ask.model, load_options(services_, ask.model, ask.keep_alive));
     if (!leased) {
       Problem problem = lease_problem(leased.error(), ask.shown_model);
       co_return co_await call.refuse(std::move(problem));
@@ -75,9 +75,8 @@ net::Task<void> OllamaAsking::load_or_unload(Call& call, EngineAsk ask, OllamaAn
 
 net::Task<void> OllamaAsking::run(Call& call, EngineAsk ask, OllamaAnswer::Form form) {
   if (ask.kind != EngineAsk::Kind::run) co_return co_await load_or_unload(call, std::move(ask), form);
-  engine::LoadOptions load;
-  load.keep_alive = ask.keep_alive;
-  auto leased = co_await services_.engines.acquire(ask.model, std::move(load));
+  auto leased =
+      co_await services_.engines.acquire(ask.model, load_options(services_, ask.model, ask.keep_alive));
   if (!leased) {
     Problem problem = lease_problem(leased.error(), ask.shown_model);
     co_return co_await call.refuse(std::move(problem));
@@ -146,9 +145,8 @@ net::Task<void> OllamaAsking::engine_lost(Call& call, engine::Lease& lease, Erro
 }
 
 net::Task<Result<std::string>> OllamaAsking::embed_body(Call& call, EmbedAsk embed, AnswerTimes& times) {
-  engine::LoadOptions load;
-  load.keep_alive = embed.ask.keep_alive;
-  auto leased = co_await services_.engines.acquire(embed.ask.model, std::move(load));
+  auto leased = co_await services_.engines.acquire(
+      embed.ask.model, load_options(services_, embed.ask.model, embed.ask.keep_alive));
   if (!leased) {
     Problem problem = lease_problem(leased.error(), embed.ask.shown_model);
     co_await call.refuse(std::move(problem));

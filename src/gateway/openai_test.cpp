@@ -97,6 +97,18 @@ TEST(OpenAi, AnEnginesErrorKeepsItsStatusAndShape) {
   EXPECT_EQ(got.body, script.pieces[0]);
 }
 
+TEST(OpenAi, AnImageForAModelThatCannotSeeIsTheClientsMistake) {
+  TestHome home;
+  Script script;
+  script.status = 500;
+  script.pieces = {
+      R"({"error":{"code":500,"message":"image input is not supported - hint: …","type":"server_error"}})"};
+  home.engines.scripts.push_back(script);
+  const Got got = home.post(chat, R"({"model":"tiny"})");
+  EXPECT_EQ(got.status, 400U);
+  EXPECT_EQ(json::parse(got.body)["error"]["code"], "unsupported_input");
+}
+
 TEST(OpenAi, AnUnknownModelIs404ModelNotFound) {
   TestHome home;
   for (const Got& got : {home.post(chat, R"({"model":"gpt-9"})"), home.ask("GET", "/v1/models/gpt-9")}) {

@@ -5,6 +5,8 @@
 #include "base/bytes.hpp"
 #include "base/log.hpp"
 #include "gateway/json_scan.hpp"
+#include "gateway/load_options.hpp"
+#include "gateway/ollama_answer.hpp"
 #include "gateway/sse_reader.hpp"
 #include "gateway/stream_gauge.hpp"
 
@@ -47,6 +49,11 @@ Problem bad_request(std::string message, std::string param) {
   problem.message = std::move(message);
   problem.param = std::move(param);
   return problem;
+}
+
+/// Engines say 500 to an image for a model that cannot see, which clients would send again and again.
+bool is_unsupported_input(std::string_view engine_body) {
+  return engine_body.find(" input is not supported") != std::string_view::npos;
 }
 
 /// Whole events of an Anthropic stream with the engine's own error event, if there is one, put into
@@ -122,8 +129,7 @@ net::Task<void> Relay::run_form(Call& call, std::string target) {
 }
 
 net::Task<void> Relay::forward(Call& call, std::string target, std::string model) {
-  engine::LoadOptions load;
-  auto leased = co_await services_.engines.acquire(model, std::move(load));
+  auto leased = co_await services_.engines.acquire(model, load_options(services_, model));
   if (!leased) {
     Problem problem = lease_problem(leased.error(), model);
     co_return co_await call.refuse(std::move(problem));
@@ -139,6 +145,11 @@ net::Task<void> Relay::forward(Call& call, std::string target, std::string model
 
 net::Task<void> Relay::answer_error(Call& call, net::Upstream& upstream, net::UpstreamHead head) {
   auto body = co_await upstream.read_all(error_body_max);
+  if (head.status == 500 && body && is_unsupported_input(*body)) {
+    Problem problem = bad_request(engine_error_message(*body), "");
+    problem.code = "unsupported_input";
+    co_return co_await call.refuse(std::move(problem));
+  }
   net::Response response;
   response.status = head.status;
   response.headers = client_headers(head);

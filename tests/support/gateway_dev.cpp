@@ -38,6 +38,44 @@ UniqueFd connect_unix(const std::string& path) {
   return fd;
 }
 
+/// The engine as a child of this program; started again when it died.
+class EngineProcess {
+ public:
+  EngineProcess(std::string program, std::string model, std::string alias, std::string socket)
+      : program_(std::move(program)),
+        model_(std::move(model)),
+        alias_(std::move(alias)),
+        socket_(std::move(socket)) {}
+
+  /// A connection, waiting up to a minute for the engine to start.
+  UniqueFd connect() {
+    for (int i = 0; i < 600; ++i) {
+      if (child_ < 0 || waitpid(child_, nullptr, WNOHANG) == child_) start();
+      UniqueFd fd = connect_unix(socket_);
+      if (fd) return fd;
+      usleep(100'000);
+    }
+    return UniqueFd{};
+  }
+
+ private:
+  void start() {
+    child_ = fork();
+    if (child_ != 0) return;
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    execl(program_.c_str(), program_.c_str(), "-m", model_.c_str(), "--host", socket_.c_str(), "--alias",
+          alias_.c_str(), "-np", "4", "-kvu", "-t", "1", "-c", "2048", "--jinja", "--no-ui", "--embeddings",
+          "--pooling", "mean", static_cast<char*>(nullptr));
+    _exit(127);
+  }
+
+  std::string program_;
+  std::string model_;
+  std::string alias_;
+  std::string socket_;
+  pid_t child_ = -1;
+};
+
 engine::Model model_from(const std::string& path, const std::string& name) {
   engine::Model model;
   model.name = core::parse_model_name(name)->display();
@@ -87,12 +125,12 @@ class DevLease final : public engine::Lease {
 
 class OneEngine final : public engine::Engines {
  public:
-  OneEngine(OneModel& catalog, std::string socket) : catalog_(catalog), socket_(std::move(socket)) {}
+  OneEngine(OneModel& catalog, EngineProcess& process) : catalog_(catalog), process_(process) {}
   net::Task<Result<std::unique_ptr<engine::Lease>>> acquire(std::string_view model,
                                                             engine::LoadOptions) override {
     auto found = catalog_.find(model);
     if (!found) co_return tl::unexpected(found.error());
-    UniqueFd fd = connect_unix(socket_);
+    UniqueFd fd = process_.connect();
     if (!fd) co_return fail(Errc::unavailable, "The engine is not there.");
     const auto executor = co_await boost::asio::this_coro::executor;
     auto upstream = net::make_upstream(executor, std::move(fd));
@@ -109,7 +147,7 @@ class OneEngine final : public engine::Engines {
 
  private:
   OneModel& catalog_;
-  std::string socket_;
+  EngineProcess& process_;
 };
 
 class NoPulls final : public engine::Puller {
@@ -141,25 +179,6 @@ class DevStatus final : public gateway::HomeStatus {
   }
 };
 
-pid_t start_engine(const char* program, const char* model, const std::string& socket,
-                   const std::string& alias) {
-  const pid_t child = fork();
-  if (child != 0) return child;
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
-  execl(program, program, "-m", model, "--host", socket.c_str(), "--alias", alias.c_str(), "-np", "4", "-kvu",
-        "-t", "1", "-c", "2048", "--jinja", "--no-ui", "--embeddings", "--pooling", "mean",
-        static_cast<char*>(nullptr));
-  _exit(127);
-}
-
-bool wait_for(const std::string& socket) {
-  for (int i = 0; i < 300; ++i) {
-    if (connect_unix(socket)) return true;
-    usleep(100'000);
-  }
-  return false;
-}
-
 UniqueFd listen_on(std::uint16_t port) {
   UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
@@ -179,13 +198,13 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
       (std::filesystem::temp_directory_path() / ("gateway_dev-" + std::to_string(getpid()) + ".sock"))
           .string();
   OneModel catalog(model_from(model, name));
-  const pid_t child = start_engine(server, model, socket, catalog.list().front().name);
-  if (!wait_for(socket)) {
+  EngineProcess process(server, model, catalog.list().front().name, socket);
+  if (!process.connect()) {
     std::fprintf(stderr, "gateway_dev: %s did not start\n", server);
     return 1;
   }
   boost::asio::io_context io(1);
-  OneEngine engines(catalog, socket);
+  OneEngine engines(catalog, process);
   NoPulls pulls;
   NoKeys keys;
   DevStatus status;
@@ -201,7 +220,6 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
   std::printf("ready http://127.0.0.1:%u\n", port);
   std::fflush(stdout);
   io.run();
-  kill(child, SIGTERM);
   return 0;
 }
 

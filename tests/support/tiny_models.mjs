@@ -30,10 +30,35 @@ function noise(seed) {
 const width = 64;
 const feedForward = 128;
 
-/** A byte-level vocabulary: three special tokens and one token for each byte. */
+const byteToken = (character) => 3 + character.charCodeAt(0);
+const endToken = 2;
+const callToken = 3 + 256;
+
+/** A byte-level vocabulary: three special tokens, one token for each byte, and one that opens a tool call. */
 function vocabulary() {
   const bytes = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`);
-  return { tokens: ['<unk>', '<s>', '</s>', ...bytes], kinds: [2, 3, 3, ...bytes.map(() => 6)] };
+  return { tokens: ['<unk>', '<s>', '</s>', ...bytes, '<tool_call>'], kinds: [2, 3, 3, ...bytes.map(() => 6), 4] };
+}
+
+// What the model likes to say after what (with toolTemplate): "hi" as an answer, a tool call where there are tools.
+const habits = [
+  [byteToken('>'), byteToken('h')], [byteToken('h'), byteToken('i')], [byteToken('\n'), callToken], [callToken, byteToken('\n')],
+];
+
+/**
+ * Writes the habits into numbers that stand out of the noise. After anything else it ends its turn, or closes a string
+ * where a grammar lets it not end.
+ */
+function addHabits(name, values) {
+  if (name === 'token_embd.weight') {
+    for (let token = 0; token < values.length / width; token += 1) values[token * width] = 4;
+    habits.forEach(([before], i) => { values[before * width + i + 1] = 8; });
+  }
+  if (name === 'output.weight') {
+    values[endToken * width] = 6;
+    values[byteToken('"') * width] = 5;
+    habits.forEach(([, after], i) => { values[after * width + i + 1] = 8; });
+  }
 }
 
 function tensors(vocabularySize) {
@@ -65,7 +90,7 @@ function metadata({ template, pooling }) {
   return { pairs, vocabularySize: tokens.length };
 }
 
-/** Writes a model; `template`: a chat template; `pooling`: 1 makes it an embedding model. */
+/** Writes a model; `template`: a chat template; `habits`: it answers shortly and calls tools; `pooling`: 1 makes it an embedding model. */
 export function writeTinyModel(path, options = {}) {
   const { pairs, vocabularySize } = metadata(options);
   const all = tensors(vocabularySize);
@@ -76,6 +101,7 @@ export function writeTinyModel(path, options = {}) {
   for (const { name, dims, ones } of all) {
     infos.push(Buffer.concat([text(name), u32(dims.length), ...dims.map(u64), u32(0), u64(offset)]));
     const values = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => (ones ? 1 : random() * 0.2));
+    if (options.habits) addHabits(name, values);
     blocks.push(Buffer.from(values.buffer));
     offset += values.byteLength;
   }
@@ -83,3 +109,23 @@ export function writeTinyModel(path, options = {}) {
   const padding = Buffer.alloc((32 - (head.length % 32)) % 32);
   writeFileSync(path, Buffer.concat([head, padding, ...blocks]));
 }
+
+/** A template that shows tools and tool calls in the common <tool_call> form. */
+export const toolTemplate = `{%- if tools %}<tools>
+{%- for tool in tools %}
+{{ tool | tojson }}
+{%- endfor %}
+</tools>
+For each call write <tool_call>{"name": NAME, "arguments": OBJECT}</tool_call>
+{% endif %}
+{%- for message in messages %}
+{{- '<|' + message.role + '|>' }}
+{%- if message.content %}{{ message.content }}{% endif %}
+{%- if message.tool_calls %}
+{%- for call in message.tool_calls %}
+{{- '<tool_call>\\n{"name": "' + call.function.name + '", "arguments": ' + (call.function.arguments | tojson) + '}\\n</tool_call>' }}
+{%- endfor %}
+{%- endif %}
+{{- '<|end|>' }}
+{%- endfor %}
+{%- if add_generation_prompt %}{{ '<|assistant|>' }}{% if tools %}{{ '\\n' }}{% endif %}{% endif %}`;

@@ -1,0 +1,29 @@
+#include "gateway/load_options.hpp"
+
+#include <utility>
+
+#include "gateway/model_json.hpp"
+
+namespace localscale::gateway {
+namespace {
+
+net::Task<void> publish_load(Services& services, std::string model, engine::Progress progress) {
+  Json event = progress_json(progress);
+  event["name"] = std::move(model);
+  services.events.publish("load", dump(event));
+  co_return;
+}
+
+}  // namespace
+
+engine::LoadOptions load_options(Services& services, std::string model,
+                                 std::optional<std::chrono::seconds> keep_alive) {
+  engine::LoadOptions options;
+  options.keep_alive = keep_alive;
+  options.progress = [&services, model = std::move(model)](const engine::Progress& progress) {
+    return publish_load(services, model, progress);
+  };
+  return options;
+}
+
+}  // namespace localscale::gateway

@@ -1,0 +1,25 @@
+// compatcanary's probes of OpenAI compatibility against a home. It needs Node.js 20.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startTarget } from './target.mjs';
+
+const program = fileURLToPath(new URL('./node_modules/compatcanary/src/cli.js', import.meta.url));
+const old = Number(process.versions.node.split('.')[0]) < 20 && `compatcanary needs Node.js 20, this is ${process.version}`;
+
+test('every probe passes', { skip: old }, async () => {
+  const target = await startTarget('stub');
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [program, ...argumentsFor(target)], { timeout: 120_000 })
+      .catch((error) => assert.fail(error.stdout + error.stderr));
+    assert.match(stdout, /modern/i);
+  } finally {
+    await target.stop();
+  }
+});
+
+function argumentsFor(target) {
+  return ['scan', '--base-url', `${target.url}/v1`, '--model', target.model, '--api-key', 'none'];
+}
