@@ -35,6 +35,13 @@ struct PartialCall {
   std::string arguments;
 };
 
+/// A model may write arguments that are no JSON object; the client still gets to see them.
+Json arguments_of(const PartialCall& call) {
+  if (call.arguments.empty()) return Json::object();
+  auto arguments = parse_object(call.arguments);
+  return arguments ? std::move(*arguments) : Json{{"_raw", call.arguments}};
+}
+
 /// What one event adds to the answer.
 struct Piece {
   std::string text;
@@ -142,12 +149,7 @@ struct OllamaAnswer::State {
   [[nodiscard]] Json tool_calls() const {
     Json list = Json::array();
     for (const auto& [index, call] : calls) {
-      Json arguments = Json::parse(call.arguments, nullptr, false);
-      // A model may write arguments that are no JSON; the client still gets to see them.
-      if (!arguments.is_object())
-        arguments = call.arguments.empty() ? Json(Json::object()) : Json{{"_raw", call.arguments}};
-      Json entry = {
-          {"function", {{"index", index}, {"name", call.name}, {"arguments", std::move(arguments)}}}};
+      Json entry = {{"function", {{"index", index}, {"name", call.name}, {"arguments", arguments_of(call)}}}};
       if (!call.id.empty()) entry["id"] = call.id;
       list.push_back(std::move(entry));
     }

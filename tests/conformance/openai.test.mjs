@@ -71,6 +71,14 @@ test('calls tools, whole and streamed', async () => {
   assert.equal(final.choices[0].message.tool_calls[0].function.name, 'switch_light');
 });
 
+test('calls a tool of a real model', async () => {
+  const answer = await client.chat.completions.create({
+    model: 'tiny-tools', messages: [{ role: 'user', content: order }], tools: [lightTool], tool_choice: 'required', max_tokens: 300,
+  });
+  const [call] = answer.choices[0].message.tool_calls;
+  assert.equal(typeof JSON.parse(call.function.arguments).on, 'boolean');
+});
+
 test('gives log probabilities', async () => {
   const answer = await client.chat.completions.create({
     model: real.model, messages: [{ role: 'user', content: order }], logprobs: true, top_logprobs: 2, max_tokens: 4,

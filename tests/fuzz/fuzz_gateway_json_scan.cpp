@@ -1,5 +1,5 @@
-// scan_body against nlohmann's parser: what the scan lets through, the engine's parser must take, with the same model
-// and stream.
+// scan_body against nlohmann's parser: what the scan lets through, the engine's parser must take, with the
+// same model and stream.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -1,4 +1,5 @@
-// Ollama's requests and the engine's events, whatever they hold: no crash, and what goes to the engine is JSON.
+// Ollama's requests and the engine's events, whatever they hold: no crash, and what goes to the engine is
+// JSON.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -18,8 +19,9 @@ using namespace localscale::gateway;
 Result<engine::Model> any_model(std::string_view name) {
   engine::Model model;
   model.name = name;
-  model.capabilities = {engine::Capability::completion, engine::Capability::tools,    engine::Capability::vision,
-                        engine::Capability::insert,     engine::Capability::thinking, engine::Capability::embedding};
+  model.capabilities = {engine::Capability::completion, engine::Capability::tools,
+                        engine::Capability::vision,     engine::Capability::insert,
+                        engine::Capability::thinking,   engine::Capability::embedding};
   return model;
 }
 
@@ -46,14 +48,29 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   switch (data[0] % 8) {
-    case 0: check(translate_chat(text, any_model)); break;
-    case 1: check(translate_generate(text, any_model)); break;
-    case 2: static_cast<void>(translate_embed(text, any_model)); break;
-    case 3: static_cast<void>(translate_embeddings(text, any_model)); break;
-    case 4: check_events(text, true); break;
-    case 5: check_events(text, false); break;
-    case 6: static_cast<void>(ollama_embed_answer(text, "m", 3, AnswerTimes{})); break;
-    default: static_cast<void>(anthropic_error_from_engine(500, text, "id"));
+    case 0:
+      check(translate_chat(text, any_model));
+      break;
+    case 1:
+      check(translate_generate(text, any_model));
+      break;
+    case 2:
+      static_cast<void>(translate_embed(text, any_model));
+      break;
+    case 3:
+      static_cast<void>(translate_embeddings(text, any_model));
+      break;
+    case 4:
+      check_events(text, true);
+      break;
+    case 5:
+      check_events(text, false);
+      break;
+    case 6:
+      static_cast<void>(ollama_embed_answer(text, "m", 3, AnswerTimes{}));
+      break;
+    default:
+      static_cast<void>(anthropic_error_from_engine(500, text, "id"));
   }
   return 0;
 }
