@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -11,6 +12,8 @@
 #include "base/log.hpp"
 #include "config/config.hpp"
 #include "mesh/fetcher/program.hpp"
+#include "sandbox/probe.hpp"
+#include "sandbox/self_confine.hpp"
 
 namespace {
 
@@ -37,6 +40,14 @@ int report(const Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool inside = std::getenv(channel_variable) != nullptr;
+  const bool probing = argc == 2 && std::string_view(argv[1]) == "--escape-probe";
+  // Before anything else: what follows reads configs and talks to strangers. By hand it only says how to use
+  // it.
+  if (inside || probing) {
+    if (auto entered = sandbox::enter(sandbox::Profile::fetcher); !entered) return report(entered.error());
+  }
+  if (probing) return sandbox::run_probe(sandbox::Profile::fetcher);
   std::string config_path = config::default_path().string();
   mesh::fetcher::RetryPolicy policy;
   unsigned stall_seconds = static_cast<unsigned>(policy.stall.count());
