@@ -135,7 +135,9 @@ std::string post(std::string_view path, std::string_view body) {
   std::string request("POST ");
   request.append(path).append(
       " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ");
-  return request.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
+  const char* const more = std::getenv("BENCH_HEADERS");
+  request.append(std::to_string(body.size())).append("\r\n").append(more == nullptr ? "" : more);
+  return request.append("\r\n").append(body);
 }
 
 double quantile(std::vector<double>& values, double share) {

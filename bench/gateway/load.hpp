@@ -48,7 +48,7 @@ class Conversation {
   std::size_t tokens_ = 0;
 };
 
-/// A POST of `body` with keep-alive.
+/// A POST of `body` with keep-alive and the header lines of $BENCH_HEADERS.
 std::string post(std::string_view path, std::string_view body);
 
 /// The value below which `share` (0 to 1) of the values lie; sorts them.

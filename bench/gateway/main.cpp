@@ -173,24 +173,24 @@ int rps(const std::string& body, int connections, int for_ms, int rounds,
   return 0;
 }
 
-/// Proportional set size: shared pages count in parts.
-double pss_mib(const std::string& pid) {
+/// Resident memory.
+double rss_mib(const std::string& pid) {
   std::ifstream file("/proc/" + pid + "/smaps_rollup");
   std::string word;
   double kib = 0;
   while (file >> word) {
-    if (word == "Pss:" && file >> kib) break;
+    if (word == "Rss:" && file >> kib) break;
   }
   return kib / 1024;
 }
 
 int idle(const std::string& body, int count, const std::string& pid, const Target& target) {
-  const double before = pss_mib(pid);
+  const double before = rss_mib(pid);
   Conversations all = open(target, body, count);
   for (auto& one : all) one->ask();
   for (auto& one : all) one->read();  // The head: from here on the stream is idle.
   std::this_thread::sleep_for(std::chrono::seconds(1));
-  const double after = pss_mib(pid);
+  const double after = rss_mib(pid);
   std::printf("{\"streams\":%d,\"before_mib\":%.2f,\"after_mib\":%.2f,\"added_mib\":%.2f}\n", count, before,
               after, after - before);
   return 0;
