@@ -108,8 +108,8 @@ describe('an interrupted pull', () => {
   test('by a server that freezes goes on when it thaws', async () => {
     const program = path.join(path.dirname(fileURLToPath(import.meta.url)), '../support/registry.mjs');
     const server = spawn('node', [program, '--size', String(24 * MiB), '--option', JSON.stringify({ bytesPerSecond: 4 * MiB })], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const { url, digest } = JSON.parse((await createInterface({ input: server.stdout })[Symbol.asyncIterator]().next()).value);
-    const fetcher = Fetcher.create({ registries: [listed({ url })], args: ['--retry-base-ms', '500'] });
+    const { url, digest } = JSON.parse(await new Promise((resolve) => { createInterface({ input: server.stdout }).once('line', resolve); }));
+    const fetcher = Fetcher.create({ registries: [listed({ url })], retryBaseMs: 500 });
     const pull = fetcher.pull('m');
     await fetcher.reached(pull.id, 4 * MiB);
     process.kill(server.pid, 'SIGSTOP');

@@ -17,7 +17,7 @@ export class Fetcher {
   #next = 1;
 
   /** registries: [{name, url, protocol, address?, token_file?}]; fetcher: keys of [fetcher]; env: e.g. a fault point. */
-  static create({ registries = [], fetcher = {}, folder, args = [], env = {} } = {}) {
+  static create({ registries = [], fetcher = {}, folder, retryBaseMs = 20, env = {} } = {}) {
     const self = new Fetcher();
     self.folder = folder ?? mkdtempSync(path.join(tmpdir(), 'fetcher-'));
     self.blobs = path.join(self.folder, 'models/blobs');
@@ -32,7 +32,7 @@ export class Fetcher {
     lines.push('[log]', 'level = "debug"');
     self.config = path.join(self.folder, 'config.toml');
     writeFileSync(self.config, `${lines.join('\n')}\n`);
-    self.args = ['--config', self.config, '--retry-base-ms', '20', '--stall-seconds', '2', ...args];
+    self.args = ['--config', self.config, '--retry-base-ms', String(retryBaseMs), '--stall-seconds', '2'];
     self.env = env;
     self.start();
     return self;
@@ -79,7 +79,10 @@ export class Fetcher {
   progress(id) { return this.events.filter((event) => event.id === id && event.event === 'progress'); }
 
   /** Until the download of `id` has at least so many bytes. */
-  reached(id, bytes) { return this.wait((event) => event.id === id && event.event === 'progress' && event.completed >= bytes); }
+  async reached(id, bytes) {
+    const event = await this.wait((one) => (one.id === id && (one.event !== 'progress' || one.completed >= bytes)) || one.event === 'exit');
+    if (event.event !== 'progress') throw new Error(`the pull ended early: ${JSON.stringify(event)}\n${this.log}`);
+  }
 
   blob(digest) { return readFileSync(path.join(this.blobs, digest.replace(':', '-'))); }
   has(digest) { return existsSync(path.join(this.blobs, digest.replace(':', '-'))); }

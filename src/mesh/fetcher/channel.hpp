@@ -9,8 +9,6 @@
 
 namespace localscale::mesh::fetcher {
 
-inline constexpr std::size_t max_packet_bytes = 64U << 10;
-
 /// The fetcher's end of its packet channel to the house. `send` may be called from any thread.
 class Channel {
  public:

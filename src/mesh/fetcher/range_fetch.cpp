@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds tick_interval{100};
 constexpr std::uint64_t progress_bytes = 64U << 10;  ///< Less than this between failures is no progress.
 constexpr std::uint64_t worth_splitting_bytes = 4U << 20;
 constexpr double rate_smoothing = 0.2;
+constexpr std::uint64_t slow_bytes_per_second = 32'000'000;
 
 }  // namespace
 
@@ -143,6 +144,11 @@ void RangeFetch::tick(Clock::time_point now) {
   received_at_tick_ = received_;
   last_tick_ = now;
   widen();
+  // On a slow line whole chunks are too coarse for a progress bar and for what a crash may cost.
+  for (auto& connection : connections_) {
+    if (rate_ < static_cast<double>(slow_bytes_per_second) && connection.chunk.size > 0 && !flush(connection))
+      return;
+  }
   if (auto ticked = tick_callback_(); !ticked && !fatal_) fatal_ = ticked.error();
 }
 
