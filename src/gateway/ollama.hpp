@@ -7,7 +7,7 @@
 
 namespace localscale::gateway {
 
-/// Ollama's endpoints that ask a model: /api/chat, /api/generate, /api/embed, /api/embeddings.
+/// Ollama's endpoints that ask a model for text: /api/chat, /api/generate.
 class OllamaAsking {
  public:
   explicit OllamaAsking(Services& services) : services_(services) {}
@@ -16,20 +16,40 @@ class OllamaAsking {
  private:
   net::Task<void> chat(Call& call);
   net::Task<void> generate(Call& call);
-  net::Task<void> embed(Call& call);
-  net::Task<void> embeddings(Call& call);
 
   net::Task<void> run(Call& call, EngineAsk ask, OllamaAnswer::Form form);
   net::Task<void> load_or_unload(Call& call, EngineAsk ask, OllamaAnswer::Form form);
   net::Task<void> stream_answer(Call& call, engine::Lease& lease, EngineAsk ask, OllamaAnswer::Form form);
-  /// The engine's whole embeddings answer, or nothing after having refused the call.
-  net::Task<Result<std::string>> embed_body(Call& call, EmbedAsk embed, AnswerTimes& times);
-  net::Task<void> answer_engine_error(Call& call, net::Upstream& upstream, unsigned status);
-  net::Task<void> engine_lost(Call& call, engine::Lease& lease, Error error);
-  [[nodiscard]] FindModel finder();
 
   Services& services_;
 };
+
+/// Ollama's endpoints that ask a model for vectors: /api/embed, /api/embeddings.
+class OllamaEmbedding {
+ public:
+  explicit OllamaEmbedding(Services& services) : services_(services) {}
+  void add_to(Routes& routes);
+
+ private:
+  net::Task<void> embed(Call& call);
+  net::Task<void> embeddings(Call& call);
+  /// The engine's whole answer, or an error after having refused the call.
+  net::Task<Result<std::string>> ask_engine(Call& call, EmbedAsk embed, AnswerTimes& times);
+  net::Task<Result<std::string>> ask_leased(engine::Lease& lease, const EmbedAsk& embed, Problem& refusal);
+  /// The texts of `embed` that are longer than the model's context, cut to it.
+  net::Task<Result<CutTexts>> cut_long_texts(engine::Lease& lease, const EmbedAsk& embed);
+
+  Services& services_;
+};
+
+/// What both kinds share: the catalog's lookup with errors in Ollama's words, and the engine's failures.
+FindModel model_finder(Services& services);
+net::Task<void> ollama_engine_error(Call& call, net::Upstream& upstream, unsigned status);
+net::Task<void> ollama_engine_lost(Call& call, engine::Lease& lease, Error error);
+/// An engine's refusal as a problem; inputs that are too long are the client's mistake.
+Problem ollama_problem(unsigned status, std::string_view engine_body);
+net::Headers engine_json_headers();
+AnswerTimes times_of(const Call& call, const engine::Lease& lease);
 
 /// Ollama's endpoints about models: tags, show, ps, pull, delete, copy, version; create, push and blobs are
 /// refused.
@@ -54,14 +74,16 @@ class OllamaModels {
 /// All of Ollama.
 class Ollama {
  public:
-  explicit Ollama(Services& services) : asking_(services), models_(services) {}
+  explicit Ollama(Services& services) : asking_(services), embedding_(services), models_(services) {}
   void add_to(Routes& routes) {
     asking_.add_to(routes);
+    embedding_.add_to(routes);
     models_.add_to(routes);
   }
 
  private:
   OllamaAsking asking_;
+  OllamaEmbedding embedding_;
   OllamaModels models_;
 };
 

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "engine/model.hpp"
@@ -38,12 +41,20 @@ Result<EngineAsk> translate_generate(std::string_view body, const FindModel& fin
 
 /// What POST /api/embed and /api/embeddings ask.
 struct EmbedAsk {
-  EngineAsk ask;
-  std::size_t inputs = 0;
+  EngineAsk ask;  ///< Without a body: embed_request makes it.
+  std::vector<std::string> texts;
   std::uint32_t dimensions = 0;  ///< 0: as the model makes them.
   bool truncate = true;          ///< Cut inputs that are longer than the context instead of failing.
 };
 Result<EmbedAsk> translate_embed(std::string_view body, const FindModel& find);
 Result<EmbedAsk> translate_embeddings(std::string_view body, const FindModel& find);
+
+/// Texts that were cut to fit the context: token ids by the text's place.
+using CutTexts = std::map<std::size_t, std::vector<std::int32_t>>;
+/// The engine's request for `embed`, with the cut texts in place of the whole ones.
+std::string embed_request(const EmbedAsk& embed, const CutTexts& cut);
+/// The engine's request for the token ids of a text, and its answer.
+std::string tokenize_request(const std::string& text);
+Result<std::vector<std::int32_t>> tokens_of(std::string_view engine_body);
 
 }  // namespace localscale::gateway

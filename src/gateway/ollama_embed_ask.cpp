@@ -8,17 +8,12 @@ namespace {
 
 constexpr std::size_t inputs_max = 2048;
 
-EmbedAsk finish(EngineAsk ask, Json input) {
+EmbedAsk finish(EngineAsk ask, const Json& input) {
   EmbedAsk embed;
   embed.ask = std::move(ask);
-  embed.inputs = input.size();
-  if (input.empty()) {
-    embed.ask.kind = EngineAsk::Kind::load;
-    return embed;
-  }
   embed.ask.target = "/v1/embeddings";
-  embed.ask.body =
-      dump({{"model", embed.ask.model}, {"input", std::move(input)}, {"encoding_format", "float"}});
+  if (input.empty()) embed.ask.kind = EngineAsk::Kind::load;
+  for (const Json& text : input) embed.texts.push_back(text.get<std::string>());
   return embed;
 }
 
@@ -55,7 +50,7 @@ Result<EmbedAsk> translate_embed(std::string_view body, const FindModel& find) {
       !(dimensions.is_number_unsigned() && dimensions.get<std::uint64_t>() <= 65536)) {
     return fail(Errc::invalid_argument, "\"dimensions\" must be a number from 0 to 65536.");
   }
-  EmbedAsk embed = finish(std::move(ask), std::move(*input));
+  EmbedAsk embed = finish(std::move(ask), *input);
   embed.dimensions = dimensions.is_null() ? 0 : dimensions.get<std::uint32_t>();
   embed.truncate = *truncate;
   return embed;
@@ -70,6 +65,31 @@ Result<EmbedAsk> translate_embeddings(std::string_view body, const FindModel& fi
   const auto prompt = text_of(*request, "prompt");
   if (!prompt) return tl::unexpected(prompt.error());
   return finish(std::move(ask), prompt->empty() ? Json(Json::array()) : Json::array({*prompt}));
+}
+
+std::string embed_request(const EmbedAsk& embed, const CutTexts& cut) {
+  Json input = Json::array();
+  for (std::size_t i = 0; i < embed.texts.size(); ++i) {
+    const auto shorter = cut.find(i);
+    input.push_back(shorter == cut.end() ? Json(embed.texts[i]) : Json(shorter->second));
+  }
+  return dump({{"model", embed.ask.model}, {"input", std::move(input)}, {"encoding_format", "float"}});
+}
+
+std::string tokenize_request(const std::string& text) {
+  return dump({{"content", text}, {"add_special", true}});
+}
+
+Result<std::vector<std::int32_t>> tokens_of(std::string_view engine_body) {
+  const Json answer = Json::parse(engine_body, nullptr, false);
+  const Json& tokens = member(answer, "tokens");
+  if (!tokens.is_array()) return fail(Errc::internal, "The engine could not count a text's tokens.");
+  std::vector<std::int32_t> ids;
+  for (const Json& token : tokens) {
+    if (!token.is_number_integer()) return fail(Errc::internal, "The engine sent a token that is no number.");
+    ids.push_back(token.get<std::int32_t>());
+  }
+  return ids;
 }
 
 }  // namespace localscale::gateway

@@ -190,6 +190,24 @@ TEST(Ollama, EmbeddingsHaveBothShapes) {
   EXPECT_EQ(cut["embeddings"][0], json({1.0}));
 }
 
+TEST(Ollama, TextsLongerThanTheContextAreCutUnlessTheClientForbidsIt) {
+  TestHome home;
+  engine::Loaded loaded;
+  loaded.model = testing::tiny_model();
+  loaded.context_tokens = 4;
+  home.engines.loaded_models = {loaded};
+  Script both;
+  both.pieces = {R"({"tokens":[1,2,3,4,5,6],"data":[{"index":0,"embedding":[1]}]})"};
+  home.engines.scripts = {both, both};
+  EXPECT_EQ(home.post("/api/embed", R"({"model":"tiny","input":["long text","b"]})").status, 200U);
+  ASSERT_EQ(home.engines.seen.size(), 2U);
+  EXPECT_EQ(home.engines.seen[0].target, "/tokenize");
+  EXPECT_EQ(json::parse(home.engines.seen[1].body)["input"], json({{1, 2, 3, 4}, "b"}));
+  home.post("/api/embed", R"({"model":"tiny","input":"long text","truncate":false})");
+  ASSERT_EQ(home.engines.seen.size(), 3U);
+  EXPECT_EQ(json::parse(home.engines.seen[2].body)["input"], json::array({"long text"}));
+}
+
 TEST(Ollama, DoubledPrefixesAndTheRootWork) {
   TestHome home;
   for (const std::string_view path :
