@@ -9,6 +9,7 @@
 #include "house/from_config.hpp"
 #include "house/lan_certificate.hpp"
 #include "net/spawn.hpp"
+#include "net/timer.hpp"
 
 namespace localscale::house {
 namespace {
@@ -23,13 +24,17 @@ std::vector<std::string> open_ways(const std::vector<WallReport>& walls) {
   std::vector<std::string> out;
   for (const WallReport& wall : walls) {
     for (const std::string& way : wall.open) out.push_back(wall.process + ": " + way);
-    if (!wall.error.empty()) out.push_back(wall.process + " could not be tested: " + wall.error);
   }
   return out;
 }
 
+/// The first line: a program's whole usage text has no place in a status.
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
 gateway::Wall wall_of(const WallReport& report) {
-  std::string detail = report.error;
+  std::string detail = report.error.empty() ? "" : "not tested: " + first_line(report.error);
   for (const std::string& way : report.open) detail += (detail.empty() ? "" : "; ") + way;
   const bool stands = detail.empty();
   return {report.process, stands, stands ? "every way out was tried and is shut" : detail};
@@ -90,6 +95,7 @@ Result<void> House::open_door(InheritedSocket socket) {
       return {};
     }
     tls = std::move(*certificate);
+    net::spawn(context_.get_executor(), "house.renew_certificate", renew_certificate(), stop_.slot());
   }
   const std::string url = socket.url;
   if (auto listening = server_->listen(std::move(socket.fd), socket.door, std::move(tls)); !listening)
@@ -111,6 +117,19 @@ Result<void> House::open() {
   return {};
 }
 
+net::Task<void> House::renew_certificate() {
+  constexpr std::chrono::hours between_looks{12};
+  for (;;) {
+    co_await net::sleep_for(between_looks);
+    auto certificate = lan_certificate(layout_, config_);
+    if (certificate) {
+      server_->renew(net::Door::lan, *certificate);
+    } else {
+      spdlog::error("the LAN certificate could not be renewed: {}", certificate.error().message());
+    }
+  }
+}
+
 void House::watch_signals() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (!error) begin_stop(signal == SIGTERM ? "asked to stop" : "interrupted");
@@ -124,6 +143,7 @@ void House::begin_stop(std::string_view why) {
 }
 
 net::Task<void> House::stop() {
+  stop_.emit(boost::asio::cancellation_type::all);
   co_await server_->drain(std::chrono::milliseconds(config_.api.drain_timeout_ms));
   co_await parts_->stop();
   spdlog::info("stopped");
@@ -149,6 +169,11 @@ Facts House::facts() const {
   facts.open_walls = open_ways(walls_);
   facts.supervisor_lost = !supervised_;
   facts.fetcher_lost = !fetcher_here_;
+  for (const WallReport& wall : walls_) {
+    if (!wall.error.empty())
+      facts.troubles.push_back("the wall of the " + wall.process +
+                               " could not be tested: " + first_line(wall.error));
+  }
   for (const gateway::DoorState& door : doors_) {
     if (!door.note.empty())
       facts.troubles.push_back(fmt::format("the {} door is shut: {}", door.name, door.note));

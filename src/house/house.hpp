@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
@@ -46,6 +47,8 @@ class House final : public gateway::HomeStatus {
   House(boost::asio::io_context& context, config::Config config, store::Database database);
   Result<void> build(Inheritance inherited);
   Result<void> open_door(InheritedSocket socket);
+  /// Looks twice a day whether the LAN certificate is due, for as long as the house runs.
+  net::Task<void> renew_certificate();
   void watch_signals();
   void begin_stop(std::string_view why);
   net::Task<void> stop();
@@ -62,6 +65,7 @@ class House final : public gateway::HomeStatus {
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<net::Server> server_;
   boost::asio::signal_set signals_;
+  boost::asio::cancellation_signal stop_;
 
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   std::vector<gateway::DoorState> doors_;

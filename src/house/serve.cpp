@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include "base/exit_status.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
 #include "house/house.hpp"
@@ -15,10 +16,9 @@
 namespace localscale::house {
 namespace {
 
-constexpr int status_error = 1;
 constexpr int status_usage = 2;
 
-int tell(const Error& error, int status = status_error) {
+int tell(const Error& error, int status = 1) {
   fmt::print(stderr, "localscaled: {}\n", error.message());
   return status;
 }
@@ -102,7 +102,10 @@ int run(int argc, const char* const* argv) {
       break;
   }
   const auto served = serve(*arguments);
-  return served ? 0 : tell(served.error());
+  if (served) return 0;
+  // It fails only before the first door is open, and would again, unless what it lacks may come back.
+  const bool may_help = served.error().code == Errc::unavailable || served.error().code == Errc::exhausted;
+  return tell(served.error(), may_help ? 1 : exit_cannot_run);
 }
 
 }  // namespace localscale::house

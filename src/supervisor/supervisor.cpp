@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/exit_status.hpp"
 #include "base/log.hpp"
 #include "supervisor/notify.hpp"
 
@@ -61,6 +62,10 @@ Result<void> Supervisor::run() {
   send_load();
   loop_.after(std::chrono::milliseconds(0), [this] { wall_test_.start(); });
   loop_.run();
+  if (house_cannot_run_) {
+    return fail(Errc::internal, "The house cannot run: it said why in the line above.",
+                "Mend that and start again.");
+  }
   return {};
 }
 
@@ -159,6 +164,11 @@ void Supervisor::house_ended() {
   link_.reset();
   if (stopping_) {
     end_rest();
+    return;
+  }
+  if (how->code == exit_cannot_run) {
+    house_cannot_run_ = true;
+    begin_stop();
     return;
   }
   // What worked for this house ends with it: the channels of the fetcher and the workers are closed.

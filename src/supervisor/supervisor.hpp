@@ -73,6 +73,7 @@ class Supervisor {
   std::optional<wire::Walls> walls_;
   LoadSensor load_;
   bool stopping_ = false;
+  bool house_cannot_run_ = false;  ///< It said so itself (exit_cannot_run).
   bool rest_ending_ = false;
 };
 
