@@ -66,7 +66,8 @@ stage_lint() {
 }
 
 stage_unit() {
-  timed "Building (fuzz: ASan+UBSan, fuzz targets)" build_preset fuzz
+  link_engine fuzz
+  timed "Building (fuzz: ASan+UBSan, fuzz targets)" build_preset fuzz unit_tests fuzz_targets test_programs
   ctest_stage fuzz unit unit
 }
 
@@ -77,7 +78,7 @@ stage_tsan() {
 
 stage_fuzz() {
   local seconds=${LOCALSCALE_FUZZ_SECONDS:-$([ -n "$long" ] && echo 300 || echo 6)} target name log
-  [ -x build/fuzz/fuzz ] || [ -d build/fuzz/fuzz ] || timed "Building the fuzz targets" build_preset fuzz
+  [ -d build/fuzz/fuzz ] || timed "Building the fuzz targets" build_preset fuzz fuzz_targets
   for target in build/fuzz/fuzz/fuzz_*; do
     name=$(basename "$target")
     [[ -z $name_filter || $name =~ $name_filter ]] || continue
@@ -95,7 +96,7 @@ stage_fuzz() {
 need_release() {
   [ -z "${release_built:-}" ] || return 0
   link_engine release
-  timed "Building (release)" build_preset release
+  timed "Building (release)" build_preset release programs test_programs
   release_built=1
 }
 
