@@ -42,7 +42,9 @@ Result<void> give(const UniqueFd& folder, const fs::path& path, sandbox::Identit
     struct stat found{};
     if (::fstatat(folder.get(), entry->d_name, &found, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (!S_ISREG(found.st_mode) || found.st_nlink != 1 || found.st_uid != 0) continue;
-    ::fchownat(folder.get(), entry->d_name, owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW);
+    if (::fchownat(folder.get(), entry->d_name, owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW) != 0) {
+      return fail_errno("give " + (path / entry->d_name).string() + " to its process", errno);
+    }
   }
   return {};
 }
