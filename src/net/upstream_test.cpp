@@ -145,7 +145,9 @@ TEST_F(Upstreams, RefuseGarbage) {
 TEST_F(Upstreams, EndTheirWaitWhenCancelled) {
   boost::asio::cancellation_signal stop;
   std::optional<Result<UpstreamHead>> result;
-  spawn(context_.get_executor(), "test", store(upstream_->request("GET", "/", {}, {}), result), stop.slot());
+  const Headers none;
+  spawn(context_.get_executor(), "test", store(upstream_->request("GET", "/", none, {}), result),
+        stop.slot());
   context_.poll();
   stop.emit(boost::asio::cancellation_type::terminal);
   context_.run();
