@@ -94,7 +94,7 @@ void add_gpu(Confinement& confinement) {
        {"/sys/dev/char", "/sys/devices", "/sys/bus/pci", "/sys/class/drm", "/sys/module/nvidia"}) {
     bind_same(confinement.mounts, Mount::Kind::directory, folder);
   }
-  confinement.mounts.push_back({.kind = Mount::Kind::proc, .target = "/proc"});
+  confinement.mounts.push_back({.kind = Mount::Kind::proc, .target = "/proc", .optional = true});
   confinement.environment.emplace_back("LOCALSCALE_ENGINE_GPU=1");
 }
 
@@ -139,24 +139,6 @@ Result<void> show_library(std::vector<Mount>& mounts, const fs::path& file, cons
   show(file, target);
   for (const fs::path& one : *needed) show(one, one.lexically_normal());
   return {};
-}
-
-Result<std::vector<Mount>> worker_programs(const Home& home) {
-  const Installation& installation = home.installation;
-  auto mounts =
-      sandbox::mounts_for_folder(installation.engine, kEngineFolder, installation.engine / "llama-server");
-  if (!mounts) {
-    mounts.error().next =
-        "Set [engine] directory to the folder that holds llama-server, or build it with: ./dev build";
-    return mounts;
-  }
-  if (auto shown = show_program(*mounts, installation.shim, kShimProgram); !shown)
-    return tl::unexpected(shown.error());
-  if (auto shown = show_library(*mounts, installation.confine_library, kConfineLibrary, installation.shim);
-      !shown) {
-    return tl::unexpected(shown.error());
-  }
-  return mounts;
 }
 
 }  // namespace
@@ -211,9 +193,25 @@ std::string projector_in_root(const WorkerFiles& files) {
   return files.projector.empty() ? std::string() : part_name("projector", 1, 1);
 }
 
-Result<Confinement> engine_confinement(const Home& home, const WorkerFiles& files) {
-  auto mounts = worker_programs(home);
-  if (!mounts) return tl::unexpected(mounts.error());
+Result<std::vector<Mount>> worker_programs(const Home& home) {
+  const Installation& installation = home.installation;
+  auto mounts =
+      sandbox::mounts_for_folder(installation.engine, kEngineFolder, installation.engine / "llama-server");
+  if (!mounts) {
+    mounts.error().next =
+        "Set [engine] directory to the folder that holds llama-server, or build it with: ./dev build";
+    return mounts;
+  }
+  if (auto shown = show_program(*mounts, installation.shim, kShimProgram); !shown)
+    return tl::unexpected(shown.error());
+  if (auto shown = show_library(*mounts, installation.confine_library, kConfineLibrary, installation.shim);
+      !shown) {
+    return tl::unexpected(shown.error());
+  }
+  return mounts;
+}
+
+Confinement engine_confinement(const Home& home, std::vector<Mount> programs, const WorkerFiles& files) {
   Confinement confinement;
   confinement.identity = home.users.engine;
   confinement.working_directory = kEngineFolder;  // llama.cpp looks for its back ends there.
@@ -224,7 +222,7 @@ Result<Confinement> engine_confinement(const Home& home, const WorkerFiles& file
                              std::string("LD_LIBRARY_PATH=") + kEngineFolder,
                              std::string("LOCALSCALE_ENGINE_SOCKET=") + kEngineSocket,
                              std::string("LOCALSCALE_CONFINE_LIBRARY=") + kConfineLibrary};
-  confinement.mounts = std::move(*mounts);
+  confinement.mounts = std::move(programs);
   show_files(confinement.mounts, files.model, "model");
   show_files(confinement.mounts, files.projector, "projector");
   confinement.mounts.push_back({.kind = Mount::Kind::tmpfs, .target = "/run", .bytes = 64U << 10});
@@ -233,15 +231,15 @@ Result<Confinement> engine_confinement(const Home& home, const WorkerFiles& file
   return confinement;
 }
 
-Result<Confinement> probe_confinement(const Home& home) {
-  auto confinement = engine_confinement(home, {});
-  if (!confinement) return confinement;
-  if (auto shown = show_program(confinement->mounts, home.installation.probe, "/localscale/llama-server");
-      !shown) {
+Result<Confinement> probe_confinement(const Home& home, bool gpu) {
+  auto programs = worker_programs(home);
+  if (!programs) return tl::unexpected(programs.error());
+  if (auto shown = show_program(*programs, home.installation.probe, "/localscale/llama-server"); !shown) {
     return tl::unexpected(shown.error());
   }
-  order(confinement->mounts);
-  return confinement;
+  WorkerFiles files;
+  files.gpu = gpu;
+  return engine_confinement(home, std::move(*programs), files);
 }
 
 }  // namespace localscale::supervisor

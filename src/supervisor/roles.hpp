@@ -48,11 +48,16 @@ struct WorkerFiles {
 std::string model_in_root(const WorkerFiles& files);
 std::string projector_in_root(const WorkerFiles& files);
 
-/// An engine worker: no network, the engine, the given files, an empty /run. Program and arguments are the
-/// caller's.
-Result<sandbox::Confinement> engine_confinement(const Home& home, const WorkerFiles& files);
+/// What every worker's root holds: the engine's folder, the shim, the confining library, and all the
+/// libraries that they need. It asks the loader about each of them, which takes some 50 ms: keep the answer.
+Result<std::vector<sandbox::Mount>> worker_programs(const Home& home);
 
-/// As an engine worker, with the escape probe in place of llama-server.
-Result<sandbox::Confinement> probe_confinement(const Home& home);
+/// An engine worker: no network, `programs`, the given files, an empty /run. Program and arguments are the
+/// caller's.
+sandbox::Confinement engine_confinement(const Home& home, std::vector<sandbox::Mount> programs,
+                                        const WorkerFiles& files);
+
+/// As an engine worker (with the GPU's devices if `gpu`), with the escape probe in place of llama-server.
+Result<sandbox::Confinement> probe_confinement(const Home& home, bool gpu);
 
 }  // namespace localscale::supervisor

@@ -15,6 +15,7 @@ namespace localscale::supervisor {
 namespace {
 
 constexpr auto kLoadEvery = std::chrono::seconds(2);
+constexpr auto kWallTestAfter = std::chrono::milliseconds(200);  // The house comes up undisturbed first.
 constexpr auto kDrainSlack = std::chrono::seconds(2);
 constexpr auto kEndWithin = std::chrono::seconds(5);
 constexpr int kFirstListenerFd = 3;
@@ -60,7 +61,7 @@ Result<void> Supervisor::run() {
   if (auto started = start_house(); !started) return started;
   notify_service_manager("READY=1");
   send_load();
-  loop_.after(std::chrono::milliseconds(0), [this] { wall_test_.start(); });
+  loop_.after(kWallTestAfter, [this] { wall_test_.start(); });
   loop_.run();
   if (house_cannot_run_) {
     return fail(Errc::internal, "The house cannot run: it said why in the line above.",
@@ -127,9 +128,7 @@ Result<void> Supervisor::start_house() {
   link_ = std::make_unique<HouseLink>(loop_, std::move(to_supervisor->first));
   if (auto watched = loop_.watch(house_.child->pidfd(), [this] { house_ended(); }); !watched) return watched;
   if (auto watched = loop_.watch(link_->fd(), [this] { take_requests(); }); !watched) return watched;
-  if (auto started = start_fetcher(std::move(to_fetcher->second)); !started) {
-    spdlog::error("models cannot be downloaded: {}", started.error().message());
-  }
+  if (auto started = start_fetcher(std::move(to_fetcher->second)); !started) retry_fetcher(started.error());
   send_walls();
   return {};
 }
@@ -202,12 +201,18 @@ void Supervisor::fetcher_ended() {
   }
 }
 
+void Supervisor::retry_fetcher(const Error& error) {
+  spdlog::error("models cannot be downloaded: {}", error.message());
+  fetcher_.restart =
+      loop_.after(fetcher_.backoff.next(std::chrono::milliseconds(0)), [this] { restart_fetcher(); });
+}
+
 void Supervisor::restart_fetcher() {
   if (stopping_ || !link_) return;
   auto channel = sandbox::packet_pair();
   const auto started = channel ? start_fetcher(std::move(channel->second)) : tl::unexpected(channel.error());
   if (!started) {
-    spdlog::error("the fetcher cannot be started: {}", started.error().message());
+    retry_fetcher(started.error());
     return;
   }
   wire::SupervisorEvent event;

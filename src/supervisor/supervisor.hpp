@@ -48,6 +48,7 @@ class Supervisor {
   Result<void> start_fetcher(UniqueFd channel);
   void restart_house();
   void restart_fetcher();
+  void retry_fetcher(const Error& error);
   void house_ended();
   void fetcher_ended();
   void schedule(Kept& kept, const char* what, const sandbox::Exit& how, EventLoop::Callback again);

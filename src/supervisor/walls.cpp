@@ -67,10 +67,11 @@ void WallTest::start() {
   };
   launch("house", own_probe(house_confinement(home_)));
   launch("fetcher", own_probe(fetcher_confinement(home_)));
-  auto engine = probe_confinement(home_);
+  const bool gpu = home_.config.engine.gpu_layers > 0;
+  auto engine = probe_confinement(home_, gpu);
   if (engine) {
     engine->program = kShimProgram;
-    engine->arguments = {"localscale-shim", "/localscale/llama-server", "engine"};
+    engine->arguments = {"localscale-shim", "/localscale/llama-server", gpu ? "engine_gpu" : "engine"};
     engine->environment.push_back("LOCALSCALE_HOUSE_FD=" + std::to_string(kChannelFd));
   }
   launch("engine", std::move(engine));

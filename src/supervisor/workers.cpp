@@ -54,6 +54,18 @@ Workers::~Workers() {
   }
 }
 
+Result<std::vector<sandbox::Mount>> Workers::programs() {
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(home_.installation.engine, error);
+  if (programs_.empty() || error || time != programs_time_) {
+    auto asked = worker_programs(home_);
+    if (!asked) return asked;
+    programs_ = std::move(*asked);
+    programs_time_ = time;
+  }
+  return programs_;
+}
+
 Result<WorkerFiles> Workers::check_files(const wire::LaunchWorker& request) const {
   const auto folders = model_folders(home_);
   WorkerFiles files;
@@ -80,18 +92,19 @@ Result<StartedWorker> Workers::launch(const wire::LaunchWorker& request) {
   auto arguments = bench ? bench_arguments(names, request.options(), request.bench())
                          : server_arguments(names, request.options());
   if (!arguments) return tl::unexpected(arguments.error());
-  auto confinement = engine_confinement(home_, *files);
-  if (!confinement) return tl::unexpected(confinement.error());
+  auto shown = programs();
+  if (!shown) return tl::unexpected(shown.error());
+  auto confinement = engine_confinement(home_, std::move(*shown), *files);
   if (bench) {
-    confinement->program = names.program;
-    confinement->environment.push_back(std::string("LD_PRELOAD=") + kConfineLibrary);
+    confinement.program = names.program;
+    confinement.environment.push_back(std::string("LD_PRELOAD=") + kConfineLibrary);
   } else {
-    confinement->program = kShimProgram;
-    confinement->environment.push_back("LOCALSCALE_HOUSE_FD=" + std::to_string(kHouseFdInWorker));
+    confinement.program = kShimProgram;
+    confinement.environment.push_back("LOCALSCALE_HOUSE_FD=" + std::to_string(kHouseFdInWorker));
     arguments->insert(arguments->begin(), "localscale-shim");
   }
-  confinement->arguments = std::move(*arguments);
-  return start(std::move(*confinement), bench);
+  confinement.arguments = std::move(*arguments);
+  return start(std::move(confinement), bench);
 }
 
 Result<StartedWorker> Workers::start(sandbox::Confinement confinement, bool bench) {

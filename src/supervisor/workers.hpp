@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
@@ -44,6 +46,8 @@ class Workers {
  private:
   struct Worker;
 
+  /// worker_programs() of this engine folder, asked anew when the folder's time changed.
+  Result<std::vector<sandbox::Mount>> programs();
   Result<WorkerFiles> check_files(const wire::LaunchWorker& request) const;
   Result<StartedWorker> start(sandbox::Confinement confinement, bool bench);
   void stop(Worker& worker, bool force);
@@ -55,6 +59,8 @@ class Workers {
   std::function<void(const wire::WorkerExited&)> on_exit_;
   std::map<std::uint64_t, std::unique_ptr<Worker>> workers_;
   std::uint64_t last_id_ = 0;
+  std::vector<sandbox::Mount> programs_;
+  std::filesystem::file_time_type programs_time_;
 };
 
 }  // namespace localscale::supervisor

@@ -71,7 +71,8 @@ class StubHouse {
     std::string argument;
     words >> verb >> argument;
     if (verb == "pid") return "pid " + std::to_string(::getuid());
-    if (verb == "launch" || verb == "bench") return launch(argument, verb == "bench");
+    if (verb == "launch" || verb == "bench") return launch(argument, verb == "bench", 0);
+    if (verb == "gpu") return launch(argument, false, 1);
     if (verb == "stop") return stop(argument, false);
     if (verb == "kill") return stop(argument, true);
     if (verb == "get") return get(std::strtoull(argument.c_str(), nullptr, 10));
@@ -113,7 +114,7 @@ class StubHouse {
     return answer_;
   }
 
-  std::string launch(const std::string& path, bool bench) {
+  std::string launch(const std::string& path, bool bench, unsigned gpu_layers) {
     wire::SupervisorRequest request;
     auto& launch = *request.mutable_launch();
     launch.set_kind(bench ? wire::LaunchWorker::BENCH : wire::LaunchWorker::SERVER);
@@ -124,6 +125,7 @@ class StubHouse {
     launch.mutable_options()->set_micro_batch_tokens(64);
     launch.mutable_options()->set_slots(1);
     launch.mutable_options()->set_alias("tiny");
+    launch.mutable_options()->set_gpu_layers(gpu_layers);
     launch.mutable_bench()->set_prompt_tokens(8);
     launch.mutable_bench()->set_generated_tokens(4);
     launch.mutable_bench()->set_repetitions(1);

@@ -150,6 +150,12 @@ TEST_P(EngineLab, RunsTheRealEngineBehindTheShim) {
   EXPECT_THAT(home.ask("exited"), StartsWith("worker 1 code 0 signal 0 oom 0"));
 }
 
+TEST_P(EngineLab, RunsWithTheGpusDevicesLetInWhereThereAreAny) {
+  const HomeLab home(GetParam());
+  ASSERT_EQ(home.ask("gpu " + home.model().string()), "started 1") << home.log();
+  EXPECT_EQ(home.ask("get 1"), "HTTP/1.1 200 OK") << home.ask("exited");
+}
+
 TEST_P(EngineLab, MeasuresWithLlamaBench) {
   const HomeLab home(GetParam());
   ASSERT_EQ(home.ask("bench " + home.model().string()), "started 1") << home.log();

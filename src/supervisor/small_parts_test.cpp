@@ -1,0 +1,158 @@
+// Back-off, last lines, lock, event loop, systemd's sockets.
+#include <array>
+#include <chrono>
+#include <filesystem>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config/layout.hpp"
+#include "supervisor/backoff.hpp"
+#include "supervisor/event_loop.hpp"
+#include "supervisor/last_lines.hpp"
+#include "supervisor/listeners.hpp"
+#include "supervisor/lock.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace localscale::supervisor {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(Backoff, DoublesUpTo30SecondsAndStartsAnewAfterAGoodLife) {
+  Backoff backoff;
+  EXPECT_EQ(backoff.next(0ms), 100ms);
+  EXPECT_EQ(backoff.next(0ms), 200ms);
+  for (int i = 0; i < 20; ++i) (void)backoff.next(59'999ms);
+  EXPECT_EQ(backoff.next(0ms), 30s);
+  EXPECT_EQ(backoff.next(60s), 100ms);
+}
+
+TEST(LastLines, KeepsTheLast20CutAndClean) {
+  LastLines lines;
+  for (int i = 0; i < 30; ++i) lines.add("line " + std::to_string(i) + "\n");
+  lines.add("tail\x1b[31m\tx\xff");
+  const auto kept = lines.lines();
+  ASSERT_EQ(kept.size(), 20U);
+  EXPECT_EQ(kept.front(), "line 11");
+  EXPECT_EQ(kept.back(), "tail?[31m x?");
+  LastLines one;
+  one.add(std::string(10'000, 'y'));
+  EXPECT_THAT(one.lines(), ElementsAre(std::string(300, 'y')));
+}
+
+TEST(Lock, IsRefusedToASecondProcessWhichLearnsWhoHoldsIt) {
+  const tests::TemporaryFolder folder;
+  const auto path = folder.path() / "lock";
+  const auto held = take_lock(path);
+  ASSERT_TRUE(held) << held.error().message();
+  const pid_t holder = ::getpid();
+  const pid_t second = ::fork();  // The lock belongs to a process: the copy does not have it.
+  if (second == 0) {
+    const auto refused = take_lock(path);
+    const bool named = !refused && refused.error().code == Errc::conflict &&
+                       refused.error().what.find(std::to_string(holder)) != std::string::npos;
+    ::_exit(named ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(second, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(EventLoop, CallsForReadableDescriptorsAndTimersAndLetsThemBeRemoved) {
+  auto loop = EventLoop::make();
+  ASSERT_TRUE(loop);
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe(pipe.data()), 0);
+  std::string order;
+  ASSERT_TRUE(loop->watch(pipe[0], [&] {
+    order += "r";
+    loop->unwatch(pipe[0]);
+  }));
+  const auto cancelled = loop->after(5ms, [&] { order += "never"; });
+  loop->after(10ms, [&] {
+    order += "t";
+    [[maybe_unused]] const auto written = ::write(pipe[1], "x", 1);
+  });
+  loop->after(60ms, [&] { loop->stop(); });
+  loop->cancel(cancelled);
+  loop->run();
+  EXPECT_EQ(order, "tr");
+  ::close(pipe[0]);
+  ::close(pipe[1]);
+}
+
+/// A config whose loopback port is free, and a state folder with room for the admin socket.
+struct Place {
+  tests::TemporaryFolder folder;
+  config::Config config;
+
+  Place() {
+    config.state_directory = folder.path();
+    config.api.port = 0;
+    std::filesystem::create_directories(folder.path() / "run");
+  }
+};
+
+TEST(Listeners, AreLoopbackAndAdminByDefault) {
+  Place place;
+  const auto listeners = open_listeners(place.config, config::Layout(place.config));
+  ASSERT_TRUE(listeners) << listeners.error().message();
+  ASSERT_EQ(listeners->sockets.size(), 2U);
+  EXPECT_EQ(listeners->sockets[0].name, "loopback");
+  EXPECT_EQ(listeners->sockets[1].name, "admin");
+  EXPECT_TRUE(listeners->owns_admin_socket);
+}
+
+TEST(Listeners, OnABusyPortSayWhichKeyToChange) {
+  Place place;
+  const UniqueFd busy(::socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  ASSERT_EQ(::bind(busy.get(), reinterpret_cast<sockaddr*>(&address), length), 0);
+  ASSERT_EQ(::listen(busy.get(), 1), 0);
+  ::getsockname(busy.get(), reinterpret_cast<sockaddr*>(&address), &length);
+  place.config.api.port = ntohs(address.sin_port);
+  const auto listeners = open_listeners(place.config, config::Layout(place.config));
+  ASSERT_FALSE(listeners);
+  EXPECT_THAT(listeners.error().message(), HasSubstr("[api] port"));
+}
+
+TEST(Listeners, ComeFromTheServiceManagerWhereItPassesThem) {
+  Place place;
+  const pid_t child = ::fork();  // LISTEN_PID names the process, and the descriptors begin at 3.
+  if (child == 0) {
+    ::dup2(::socket(AF_UNIX, SOCK_STREAM, 0), 3);
+    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+    ::setenv("LISTEN_FDS", "1", 1);
+    ::setenv("LISTEN_FDNAMES", "admin", 1);
+    const auto listeners = open_listeners(place.config, config::Layout(place.config));
+    const bool right = listeners && listeners->sockets.size() == 2 && listeners->sockets[0].name == "admin" &&
+                       listeners->sockets[0].socket.get() == 3 && !listeners->owns_admin_socket;
+    ::_exit(right ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(Listeners, WithATooLongStatePathSaySo) {
+  Place place;
+  place.config.state_directory = place.folder.path() / std::string(120, 'x');
+  const auto listeners = open_listeners(place.config, config::Layout(place.config));
+  ASSERT_FALSE(listeners);
+  EXPECT_THAT(listeners.error().message(), HasSubstr("state_directory"));
+}
+
+}  // namespace
+}  // namespace localscale::supervisor
