@@ -1,5 +1,7 @@
 #include "house/from_config.hpp"
 
+#include "house/lan_certificate.hpp"
+
 namespace localscale::house {
 
 net::Limits limits_from(const config::Config& config) {
@@ -18,7 +20,7 @@ gateway::Options options_from(const config::Config& config) {
   options.default_model = config.models.default_model;
   options.allowed_hosts = config.api.allowed_hosts;
   options.allowed_origins = config.api.allowed_origins;
-  options.lan_names = config.lan.names;
+  options.lan_names = lan_names(config.lan);
   options.keep_alive_seconds = config.engine.keep_alive_seconds;
   return options;
 }

@@ -69,7 +69,8 @@ Result<void> House::build(Inheritance inherited) {
   parts_ = std::move(*parts);
   gateway_ = std::make_unique<gateway::Gateway>(parts_->catalog(), parts_->engines(), parts_->puller(),
                                                 parts_->keys(), *this, options_from(config_));
-  server_ = std::make_unique<net::Server>(context_, limits_from(config_), gateway_->handler());
+  server_ = std::make_unique<net::Server>(context_, limits_from(config_), gateway_->handler(),
+                                          gateway::Gateway::refuse);
   return {};
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "config/config.hpp"
@@ -8,6 +10,9 @@
 #include "net/tls.hpp"
 
 namespace localscale::house {
+
+/// The names that devices on the LAN may call this home by: this machine's, and what the config adds.
+std::vector<std::string> lan_names(const config::Lan& lan);
 
 /// The certificate that the LAN door shows: made by the home's own CA and kept in STATE/house/tls.
 Result<std::shared_ptr<net::TlsServerContext>> lan_certificate(const config::Layout& layout,
