@@ -88,6 +88,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   net::Task<Result<void>> unload(std::string model);
   net::Task<void> stop(milliseconds limit);
   [[nodiscard]] EngineMetrics metrics() const;
+  void assume_settled(milliseconds after) { cores_.settle_time = after; }
   void detach() {
     launcher_.on_load({});
     timer_.cancel();
@@ -97,6 +98,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
  private:
   [[nodiscard]] MachineLoad machine() const { return launcher_.load().value_or(MachineLoad{}); }
   void on_load(const MachineLoad& load);
+  void restart_where_threads_differ(const MachineLoad& load, Effects& effects);
   void release(RequestId request);
   void perform(Effects effects);
   void arm_timer();
@@ -317,7 +319,9 @@ net::Task<Tuning> EngineManager::Impl::tune(const LibraryModel& entry) {
     self->say(key, note.status);
     co_return;
   };
-  co_return co_await tuner_.tune(entry, machine(), std::move(progress));
+  const auto engines = table_.engines();
+  const bool quiet = std::ranges::none_of(engines, [](const EngineView& view) { return view.in_use != 0; });
+  co_return co_await tuner_.tune(entry, machine(), quiet, std::move(progress));
 }
 
 void EngineManager::Impl::say(const std::string& key, std::string status) {
@@ -350,15 +354,23 @@ void EngineManager::Impl::on_load(const MachineLoad& load) {
   Effects effects;
   const auto now = table_now();
   table_.on_memory(now, load.memory_available_bytes, effects);
-  if (cores_.update(now, free_cores(load)) && config_.threads == 0) {
-    for (const auto& [id, engine] : engines_) {
-      if (tuner_.known(engine->model, load).threads == engine->settings.threads) continue;
-      spdlog::info("engine restarts when idle: free cores changed model={} cores={}",
-                   engine->model.model.name, free_cores(load));
-      table_.on_settings_changed(now, id, effects);
-    }
-  }
+  if (cores_.stayed(now, free_cores(load)) && config_.threads == 0)
+    restart_where_threads_differ(load, effects);
   perform(std::move(effects));
+}
+
+void EngineManager::Impl::restart_where_threads_differ(const MachineLoad& load, Effects& effects) {
+  for (const auto& view : table_.engines()) {
+    const auto found = engines_.find(view.id);
+    if (found == engines_.end() || view.state != EngineState::ready || found->second->restarting) continue;
+    auto& engine = *found->second;
+    const auto wanted = tuner_.known(engine.model, load).threads;
+    if (wanted == engine.settings.threads) continue;
+    engine.restarting = true;
+    spdlog::info("engine restarts when idle: other programs' load changed model={} threads={} wanted={}",
+                 engine.model.model.name, engine.settings.threads, wanted);
+    table_.on_settings_changed(table_now(), view.id, effects);
+  }
 }
 
 // ---- views
@@ -464,6 +476,10 @@ net::Task<void> EngineManager::stop(milliseconds limit) {
 
 EngineMetrics EngineManager::metrics() const {
   return impl_->metrics();
+}
+
+void EngineManager::assume_settled(milliseconds after) {
+  impl_->assume_settled(after);
 }
 
 }  // namespace localscale::engine

@@ -45,6 +45,9 @@ class EngineManager final : public Engines {
   /// Refuses new requests and ends all engines; waits for them at most `limit`.
   net::Task<void> stop(std::chrono::milliseconds limit);
   [[nodiscard]] EngineMetrics metrics() const;
+  /// How long the number of free cores must stay the same before engines are restarted for it; 20 s unless
+  /// set by a test.
+  void assume_settled(std::chrono::milliseconds after);
 
  private:
   class Impl;

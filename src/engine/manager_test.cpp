@@ -11,9 +11,10 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include "engine/bench_tuner.hpp"
 #include "engine/catalog.hpp"
-#include "engine/tuner.hpp"
 #include "store/memory_model_store.hpp"
+#include "store/memory_tuning_store.hpp"
 #include "tests/support/fork_launcher.hpp"
 #include "tests/support/gguf_builder.hpp"
 
@@ -194,6 +195,55 @@ TEST_F(ManagerTest, TellsProgressWhileItLoads) {
   const auto lease = run(manager_->acquire("a", std::move(options)));
   ASSERT_TRUE(lease);
   EXPECT_GE(notes, 0);
+}
+
+TEST_F(ManagerTest, MeasuresAtTheFirstLoadAndKeepsTheResult) {
+  store::MemoryTuningStore kept;
+  config::Engine config;
+  config.slots = 1;
+  config.context_tokens = 512;
+  config.keep_alive_seconds = 0;
+  BenchTuner tuner(*launcher_, kept, config, "test");
+  EngineManager manager(io_.get_executor(), config, *catalog_, *launcher_, tuner, net::make_upstream);
+  {
+    const auto lease = run(manager.acquire("a", {}));
+    ASSERT_TRUE(lease) << lease.error().message();
+  }
+  EXPECT_EQ(tuner.measurements(), 1U);
+  const auto benches = launcher_->benches();
+  EXPECT_GE(benches, 1);
+  {
+    const auto lease = run(manager.acquire("a", {}));
+    ASSERT_TRUE(lease) << lease.error().message();
+  }
+  EXPECT_EQ(launcher_->benches(), benches);
+  // Another process of ours finds it in the store.
+  BenchTuner later(*launcher_, kept, config, "test");
+  const auto entry = catalog_->entry("a");
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(run(later.tune(*entry, *launcher_->load(), true, {})), later.known(*entry, *launcher_->load()));
+  EXPECT_EQ(later.measurements(), 0U);
+  run(manager.stop(10s));
+}
+
+TEST_F(ManagerTest, RestartsAnIdleEngineWhenFewerCoresStayFree) {
+  launcher_->set_load({.cores = 2, .memory_total_bytes = 8ULL << 30, .memory_available_bytes = 4ULL << 30});
+  make_manager();
+  {
+    const auto lease = run(manager_->acquire("a", {}));
+    ASSERT_TRUE(lease) << lease.error().message();
+  }
+  EXPECT_EQ(manager_->loaded()[0].threads, 2U);
+  manager_->assume_settled(0ms);
+  launcher_->set_load({.cores = 2,
+                       .busy_by_others = 1,
+                       .memory_total_bytes = 8ULL << 30,
+                       .memory_available_bytes = 4ULL << 30});
+  for (int i = 0; i < 200 && launcher_->launches() < 2; ++i) io_.run_for(20ms);
+  const auto lease = run(manager_->acquire("a", {}));
+  ASSERT_TRUE(lease);
+  EXPECT_EQ(launcher_->launches(), 2);
+  EXPECT_EQ(manager_->loaded()[0].threads, 1U);
 }
 
 TEST_F(ManagerTest, RandomBytesInTheFolderDoNotMatter) {

@@ -32,6 +32,7 @@ class RunningEngine {
   MemoryEstimate memory;
   std::chrono::steady_clock::time_point started;
   std::chrono::nanoseconds load_time{0};
+  bool restarting = false;  ///< Will be started anew with other settings once it is idle.
 
   void attach(std::unique_ptr<Worker> worker) { worker_ = std::move(worker); }
   void stop(bool force);

@@ -13,7 +13,8 @@ class Tuner {
   virtual ~Tuner() = default;
   /// What is known for this model and this many free cores, or what is measured now (seconds). `progress` may
   /// be empty. Never fails: safe defaults serve where measuring does not work.
-  virtual net::Task<Tuning> tune(LibraryModel entry, MachineLoad machine, ProgressSink progress) = 0;
+  virtual net::Task<Tuning> tune(LibraryModel entry, MachineLoad machine, bool quiet,
+                                 ProgressSink progress) = 0;
   /// As far as it is known without measuring.
   [[nodiscard]] virtual Tuning known(const LibraryModel& entry, const MachineLoad& machine) = 0;
   /// Measurements made so far.
@@ -23,7 +24,8 @@ class Tuner {
 /// Never measures: [engine] tune = false.
 class DefaultTuner final : public Tuner {
  public:
-  net::Task<Tuning> tune(LibraryModel entry, MachineLoad machine, ProgressSink /*progress*/) override {
+  net::Task<Tuning> tune(LibraryModel entry, MachineLoad machine, bool /*quiet*/,
+                         ProgressSink /*progress*/) override {
     co_return default_tuning(entry.facts, machine);
   }
   [[nodiscard]] Tuning known(const LibraryModel& entry, const MachineLoad& machine) override {

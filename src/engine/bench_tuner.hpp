@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "engine/tuner.hpp"
+#include "store/tuning_store.hpp"
+
+namespace localscale::engine {
+
+/// Measures with llama-bench workers and keeps the results. One executor; what it is given outlives it.
+class BenchTuner final : public Tuner {
+ public:
+  /// `engine_version`: results of another version are not used.
+  BenchTuner(WorkerLauncher& launcher, store::TuningStore& store, const config::Engine& config,
+             std::string engine_version);
+
+  net::Task<Tuning> tune(LibraryModel entry, MachineLoad machine, bool quiet, ProgressSink progress) override;
+  [[nodiscard]] Tuning known(const LibraryModel& entry, const MachineLoad& machine) override;
+  [[nodiscard]] std::uint64_t measurements() const override { return measurements_; }
+
+ private:
+  [[nodiscard]] store::TuningKey key_for(const LibraryModel& entry, const MachineLoad& machine) const;
+  [[nodiscard]] std::optional<Tuning> stored(const store::TuningKey& key);
+
+  WorkerLauncher& launcher_;
+  store::TuningStore& store_;
+  config::Engine config_;
+  std::string engine_version_;
+  std::map<store::TuningKey, std::optional<Tuning>> cache_;
+  std::uint64_t measurements_ = 0;
+};
+
+}  // namespace localscale::engine
