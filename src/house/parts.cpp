@@ -4,14 +4,15 @@
 #include <filesystem>
 
 #include "config/model_roots.hpp"
+#include "engine/bench_tuner.hpp"
 #include "engine/catalog.hpp"
 #include "engine/manager.hpp"
 #include "engine/roots.hpp"
 #include "engine/supervisor_link.hpp"
-#include "engine/tuner.hpp"
 #include "house/absent.hpp"
 #include "net/upstream.hpp"
 #include "store/model_store.hpp"
+#include "store/tuning_store.hpp"
 
 namespace localscale::house {
 namespace {
@@ -28,6 +29,11 @@ fs::path programs_folder() {
 
 std::vector<engine::ScanRoot> model_folders(const config::Config& config, const config::Layout& layout) {
   return engine::scan_roots(config::model_roots(config, layout, programs_folder()));
+}
+
+/// For which engine a measurement holds: ours comes with our version, another is told apart by its folder.
+std::string engine_version(const config::Config& config) {
+  return std::string(LOCALSCALE_VERSION) + " " + config.engine.directory.string();
 }
 
 std::vector<WallReport> reports_of(const std::vector<engine::Wall>& walls) {
@@ -48,6 +54,8 @@ class RealParts final : public Parts {
         launcher_(link_supervisor(context, std::move(channels.supervisor))),
         fetcher_channel_(std::move(channels.fetcher)),
         puller_(std::make_unique<AbsentPuller>()),
+        tunings_(database),
+        tuner_(*launcher_, tunings_, config.engine, engine_version(config)),
         engines_(context.get_executor(), config.engine, catalog_, *launcher_, tuner_, net::make_upstream) {}
 
   [[nodiscard]] engine::Catalog& catalog() override { return catalog_; }
@@ -85,7 +93,8 @@ class RealParts final : public Parts {
   std::unique_ptr<engine::WorkerLauncher> launcher_;
   UniqueFd fetcher_channel_;
   std::unique_ptr<engine::Puller> puller_;
-  engine::DefaultTuner tuner_;
+  store::SqliteTuningStore tunings_;
+  engine::BenchTuner tuner_;
   engine::EngineManager engines_;
 };
 

@@ -147,8 +147,7 @@ std::vector<std::string> server_arguments(const engine::ServerSpec& spec, const 
                                "--cache-type-k",  cache,
                                "--cache-type-v",  cache,
                                "--n-gpu-layers",  text(settings.gpu_layers),
-                               "--fit",           "off",
-                               "--offline"};
+                               "--fit", "off", "--cache-ram", "0", "--no-cache-idle-slots", "--jinja", "--no-ui", "--offline", "--metrics", "--log-verbosity", "2"};
   if (!spec.projector.empty()) out.insert(out.end(), {"--mmproj", spec.projector.string()});
   if (settings.purpose == engine::Purpose::embed) out.emplace_back("--embeddings");
   if (settings.purpose == engine::Purpose::rerank) out.emplace_back("--reranking");
