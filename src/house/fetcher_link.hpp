@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "base/error.hpp"
+#include "base/unique_fd.hpp"
+#include "engine/service.hpp"
+#include "store/model_store.hpp"
+
+namespace localscale::house {
+
+/// The house's end of the channel to the fetcher: asks it for models by name. Pulls of one name share a
+/// download, which is cancelled (and can be resumed) once nobody waits for it any more. One executor.
+class FetcherLink final : public engine::Puller {
+ public:
+  struct Hooks {
+    /// Records a downloaded model; its blobs are in our store. Must be set.
+    std::function<Result<void>(const store::NamedModel&)> pulled;
+    /// Told when the fetcher goes and comes back; may be empty.
+    std::function<void(bool)> here;
+  };
+
+  /// `channel` is the packet socket that the supervisor passed (LOCALSCALE_FETCHER_FD).
+  FetcherLink(boost::asio::any_io_executor executor, UniqueFd channel, Hooks hooks);
+  ~FetcherLink() override;
+  FetcherLink(const FetcherLink&) = delete;
+  FetcherLink& operator=(const FetcherLink&) = delete;
+
+  net::Task<Result<void>> pull(std::string_view name, engine::ProgressSink progress) override;
+
+  /// The fetcher was started anew. What it was downloading for us fails as unavailable, and can be resumed.
+  void replace(UniqueFd channel);
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace localscale::house

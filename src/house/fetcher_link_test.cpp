@@ -1,0 +1,176 @@
+#include "house/fetcher_link.hpp"
+
+#include <functional>
+#include <vector>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include "sandbox/packet.hpp"
+#include "wire/control.pb.h"
+
+namespace localscale::house {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+/// A link whose fetcher is the test.
+class FetcherLinkTest : public testing::Test {
+ protected:
+  FetcherLinkTest() {
+    auto pair = sandbox::packet_pair();
+    fetcher_ = std::move(pair->second);
+    link_.emplace(context_.get_executor(), std::move(pair->first),
+                  FetcherLink::Hooks{[this](const store::NamedModel& model) -> Result<void> {
+                                       recorded_.push_back(model);
+                                       return {};
+                                     },
+                                     [this](bool here) { here_ = here; }});
+  }
+
+  struct Caller {
+    std::optional<Result<void>> result;
+    std::vector<std::string> statuses;
+    asio::cancellation_signal stop;
+  };
+
+  std::shared_ptr<Caller> pull(std::string name) {
+    auto caller = std::make_shared<Caller>();
+    auto sink = [](std::shared_ptr<Caller> to, engine::Progress progress) -> net::Task<void> {
+      to->statuses.push_back(progress.status);
+      co_return;
+    };
+    auto wait = [](FetcherLink& link, std::string text, std::shared_ptr<Caller> to,
+                   engine::ProgressSink progress) -> net::Task<void> {
+      auto result = co_await link.pull(text, progress);
+      to->result = std::move(result);
+    };
+    engine::ProgressSink progress = [sink, caller](const engine::Progress& p) { return sink(caller, p); };
+    asio::co_spawn(context_, wait(*link_, std::move(name), caller, progress),
+                   asio::bind_cancellation_slot(caller->stop.slot(), [](std::exception_ptr) {}));
+    run();
+    return caller;
+  }
+
+  void run() {
+    context_.restart();
+    context_.run_for(20ms);
+  }
+
+  /// The next request that reached the fetcher.
+  wire::FetchRequest request() {
+    wire::FetchRequest out;
+    EXPECT_TRUE(out.ParseFromString(sandbox::receive_packet(fetcher_.get())->packet.bytes));
+    return out;
+  }
+
+  void send(const wire::FetchEvent& event) {
+    ASSERT_TRUE(sandbox::send_packet(fetcher_.get(), event.SerializeAsString()));
+    run();
+  }
+
+  void send_progress(std::uint64_t id, const std::string& status) {
+    wire::FetchEvent event;
+    event.set_id(id);
+    event.mutable_progress()->set_status(status);
+    send(event);
+  }
+
+  void send_done(std::uint64_t id) {
+    wire::FetchEvent event;
+    event.set_id(id);
+    event.mutable_done()->set_name("m:latest");
+    auto& file = *event.mutable_done()->add_files();
+    file.set_digest("sha256:aa");
+    file.set_bytes(7);
+    send(event);
+  }
+
+  asio::io_context context_;
+  UniqueFd fetcher_;
+  std::optional<FetcherLink> link_;
+  std::vector<store::NamedModel> recorded_;
+  bool here_ = false;
+};
+
+TEST_F(FetcherLinkTest, APullIsAskedForReportedAndRecorded) {
+  const auto caller = pull("m");
+  const auto asked = request();
+  EXPECT_EQ(asked.pull().name(), "m:latest");
+  send_progress(asked.id(), "pulling manifest");
+  send_progress(asked.id(), "success");  // said by the gateway, once it is true
+  send_done(asked.id());
+  ASSERT_TRUE(caller->result && caller->result->has_value());
+  EXPECT_EQ(caller->statuses, std::vector<std::string>{"pulling manifest"});
+  ASSERT_EQ(recorded_.size(), 1U);
+  EXPECT_EQ(recorded_[0].files.at(0).digest, "sha256:aa");
+}
+
+TEST_F(FetcherLinkTest, TwoPullsOfOneNameShareOneDownload) {
+  const auto first = pull("m");
+  const auto second = pull("m:latest");
+  send_done(request().id());
+  EXPECT_TRUE(first->result && first->result->has_value());
+  EXPECT_TRUE(second->result && second->result->has_value());
+  EXPECT_EQ(recorded_.size(), 1U);
+}
+
+TEST_F(FetcherLinkTest, OnlyTheLastWhoLeavesCancelsTheDownload) {
+  const auto first = pull("m");
+  const auto second = pull("m");
+  const auto id = request().id();
+  first->stop.emit(asio::cancellation_type::terminal);
+  run();
+  send_progress(id, "pulling manifest");
+  EXPECT_EQ(second->statuses.size(), 1U);
+  second->stop.emit(asio::cancellation_type::terminal);
+  run();
+  const auto cancelled = request();
+  EXPECT_TRUE(cancelled.has_cancel());
+  EXPECT_EQ(cancelled.id(), id);
+  send_done(id);  // too late: nobody waits
+  EXPECT_TRUE(recorded_.empty());
+}
+
+TEST_F(FetcherLinkTest, AFailureKeepsItsKindAndWords) {
+  const auto caller = pull("m");
+  wire::FetchEvent event;
+  event.set_id(request().id());
+  event.mutable_failed()->set_code("not_found");
+  event.mutable_failed()->set_what("It is not there.");
+  send(event);
+  ASSERT_TRUE(caller->result && !caller->result->has_value());
+  EXPECT_EQ(caller->result->error().code, Errc::not_found);
+  EXPECT_EQ(caller->result->error().what, "It is not there.");
+}
+
+TEST_F(FetcherLinkTest, TheEndOfTheFetcherFailsPullsAndANewOneServesAgain) {
+  const auto caller = pull("m");
+  EXPECT_TRUE(here_);
+  fetcher_.reset();
+  run();
+  ASSERT_TRUE(caller->result && !caller->result->has_value());
+  EXPECT_EQ(caller->result->error().code, Errc::unavailable);
+  EXPECT_FALSE(here_);
+  EXPECT_EQ(pull("m")->result->error().code, Errc::unavailable);
+
+  auto pair = sandbox::packet_pair();
+  fetcher_ = std::move(pair->second);
+  link_->replace(std::move(pair->first));
+  const auto again = pull("m");
+  send_done(request().id());
+  EXPECT_TRUE(again->result && again->result->has_value());
+}
+
+TEST_F(FetcherLinkTest, WhatIsNoNameIsNotAskedFor) {
+  const auto caller = pull("../etc");
+  ASSERT_TRUE(caller->result && !caller->result->has_value());
+  EXPECT_EQ(caller->result->error().code, Errc::invalid_argument);
+}
+
+}  // namespace
+}  // namespace localscale::house
