@@ -123,7 +123,7 @@ std::optional<Problem> Access::check_door(const net::Request& request, Need need
 void Access::add_cors(const net::Request& request, net::Headers& headers) const {
   if (options_.allowed_origins.empty()) return;
   const std::string_view origin = request.headers.get("Origin");
-  headers.set("Vary", "Origin");
+  headers.set("Vary", "Accept, Origin");
   if (!origin_listed(origin)) return;
   headers.set("Access-Control-Allow-Origin", origin);
   headers.set("Access-Control-Expose-Headers", "x-request-id, retry-after");

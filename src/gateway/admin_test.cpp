@@ -49,6 +49,16 @@ TEST(Admin, KeysAreMadeListedWithoutSecretAndRevoked) {
   EXPECT_EQ(ask("DELETE", "/localscale/v1/keys/tablet").status, 200U);
 }
 
+TEST(Admin, APullThatFailsOnTheWayEndsWithAnErrorLine) {
+  TestHome home;
+  home.puller.steps = {{"pulling manifest", "", 0, 0, 0}};
+  home.puller.error = Error{Errc::unavailable, "The registry went away.", ""};
+  const Got got = home.post("/localscale/v1/pull", R"({"name":"x"})");
+  const std::string last = got.body.substr(got.body.find('\n') + 1);
+  EXPECT_EQ(json::parse(last)["error"]["code"], "unavailable");
+  EXPECT_TRUE(got.ended);
+}
+
 TEST(Admin, MetricsCountRoutesAndNeverHoldText) {
   TestHome home;
   home.post("/v1/chat/completions", R"({"model":"tiny","messages":[{"role":"user","content":"my secret"}]})");

@@ -4,6 +4,15 @@
 
 namespace localscale::gateway {
 
+namespace {
+
+Framing framing_of(std::string_view content_type) {
+  if (content_type.starts_with("text/event-stream")) return Framing::events;
+  return content_type.starts_with("application/x-ndjson") ? Framing::lines : Framing::none;
+}
+
+}  // namespace
+
 void Answer::add_always(net::Headers& headers) const {
   for (const auto& [name, value] : always_.all()) headers.set(name, value);
 }
@@ -19,6 +28,7 @@ net::Task<Result<void>> Answer::begin(unsigned status, net::Headers headers) {
   add_always(headers);
   status_ = status;
   streaming_ = true;
+  framing_ = framing_of(headers.get("Content-Type"));
   co_return co_await exchange_.begin(status, std::move(headers));
 }
 
@@ -40,7 +50,10 @@ net::Task<void> Call::refuse(Problem problem) {
     static_cast<void>(sent);  // the client is gone; nobody to tell
     co_return;
   }
-  const std::string event = render_event(problem, shape, path, request.id);
+  if (answer.framing() == Framing::none) co_return;  // left without an end, which cuts the connection
+  const std::string event = answer.framing() == Framing::lines
+                                ? render(problem, shape, request.id).body + "\n"
+                                : render_event(problem, shape, path, request.id);
   const auto written = co_await answer.write(event);
   if (!written) co_return;
   const auto ended = co_await answer.end();

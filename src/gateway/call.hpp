@@ -10,6 +10,13 @@
 
 namespace localscale::gateway {
 
+/// How a streamed answer's pieces are told apart, which decides how an error can be put into it.
+enum class Framing {
+  none,    ///< Not at all: the client can only be told by breaking off.
+  events,  ///< text/event-stream
+  lines,   ///< NDJSON
+};
+
 /// The answering side of one request: adds the headers that every answer carries and counts what went out.
 class Answer {
  public:
@@ -24,6 +31,7 @@ class Answer {
   [[nodiscard]] std::uint64_t bytes() const {
     return bytes_;
   }  ///< Body bytes handed to the client's connection.
+  [[nodiscard]] Framing framing() const { return framing_; }
   [[nodiscard]] bool streaming() const { return streaming_; }  ///< Between begin and end.
 
  private:
@@ -34,6 +42,7 @@ class Answer {
   unsigned status_ = 0;
   std::uint64_t bytes_ = 0;
   bool streaming_ = false;
+  Framing framing_ = Framing::none;
 };
 
 /// One request on its way through the gateway. Lives in Gateway::handle's frame.
@@ -45,7 +54,7 @@ struct Call {
   std::string rest;  ///< What the pattern's tail matched, percent-decoded ("/v1/models/REST").
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 
-  /// Answers with `problem` in this API's shape; as a last event if the answer streams already.
+  /// Answers with `problem` in this API's shape; as a last event or line if the answer streams already.
   net::Task<void> refuse(Problem problem);
   net::Task<void> refuse(Error error);
   /// Answers 200 with a JSON text.

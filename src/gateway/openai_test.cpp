@@ -76,6 +76,18 @@ TEST(OpenAi, AnEngineThatDiesBeforeItsFirstByteGives503WithRetryAfter) {
   EXPECT_EQ(json::parse(got.body)["error"]["code"], "engine_lost");
 }
 
+TEST(OpenAi, AnEngineThatDiesInALargeJsonAnswerCutsItInsteadOfSpoilingIt) {
+  TestHome home;
+  Script script;
+  script.sized = false;
+  script.pieces = {R"({"data":[)"};
+  script.dies_after_pieces = true;
+  home.engines.scripts.push_back(script);
+  const Got got = home.post("/v1/embeddings", R"({"model":"tiny"})");
+  EXPECT_EQ(got.body, script.pieces[0]);
+  EXPECT_FALSE(got.ended);
+}
+
 TEST(OpenAi, AResponsesStreamBreaksOffWithItsOwnErrorEvent) {
   TestHome home;
   Script script = events({"event: response.created\ndata: {}\n\n"});

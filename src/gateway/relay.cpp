@@ -184,8 +184,7 @@ net::Task<void> Relay::answer_stream(Call& call, engine::Lease& lease, net::Upst
   while (true) {
     const auto piece = co_await lease.upstream().read_some();
     if (!piece) {
-      // Without events there is no place for an error; the client sees the transfer break off.
-      if (events) co_await engine_lost(call, lease, piece.error());
+      co_await engine_lost(call, lease, piece.error());
       co_return;
     }
     std::string_view out = *piece;

@@ -161,7 +161,6 @@ net::Response render(const Problem& problem, Shape shape, std::string_view reque
 
 std::string render_event(const Problem& problem, Shape shape, std::string_view path,
                          std::string_view request_id) {
-  if (shape == Shape::ollama) return dump(body_of(problem, shape, request_id)) + "\n";
   if (shape == Shape::anthropic) {
     Problem shown = problem;
     shown.status = status_in(shape, problem.status);
