@@ -13,13 +13,14 @@ constexpr std::string_view default_space = "library";
 constexpr std::string_view default_tag = "latest";
 constexpr std::size_t max_name_bytes = 350;
 constexpr std::size_t max_part_bytes = 80;
+constexpr std::size_t max_tag_bytes = 128;  // for Hugging Face it may be a file name
 
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_part(std::string_view part) {
-  return !part.empty() && part.size() <= max_part_bytes && is_alphanumeric(part.front()) &&
+bool is_part(std::string_view part, std::size_t max_bytes = max_part_bytes) {
+  return !part.empty() && part.size() <= max_bytes && is_alphanumeric(part.front()) &&
          part.find("..") == std::string_view::npos && std::ranges::all_of(part, [](char c) {
            return is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
          });
@@ -37,14 +38,15 @@ bool is_host(std::string_view host) {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return out;
 }
 
 tl::unexpected<Error> bad_name(std::string_view text, std::string_view part) {
   return fail(Errc::invalid_argument,
-              "'" + std::string(text.substr(0, max_name_bytes)) + "' is not a model name: its " + std::string(part) +
-                  " is not allowed.",
+              "'" + std::string(text.substr(0, max_name_bytes)) + "' is not a model name: its " +
+                  std::string(part) + " is not allowed.",
               "Write it like llama3.2:1b or hf.co/ORG/REPO:Q4_K_M.");
 }
 
@@ -76,7 +78,7 @@ Result<ModelName> parse_model_name(std::string_view text) {
   if (!is_host(name.host)) return bad_name(text, "host");
   if (!is_part(name.space)) return bad_name(text, "namespace");
   if (!is_part(name.model)) return bad_name(text, "model");
-  if (!is_part(name.tag)) return bad_name(text, "tag");
+  if (!is_part(name.tag, max_tag_bytes)) return bad_name(text, "tag");
   return name;
 }
 
