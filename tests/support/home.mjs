@@ -1,6 +1,6 @@
 // Starts a home of its own for a test: real programs, a fresh state folder, free ports. Needs no npm package.
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -171,6 +171,11 @@ export async function makeHome(options = {}) {
     api: { port: await freePort(), ...given.api },
     models: { folders: [models], use_ollama_store: false, use_huggingface_cache: false, use_llama_cache: false, ...given.models },
   };
+  if (options.user && options.engine !== 'stub') {
+    // The cached engine may lie in root's own home.
+    cpSync(join(programs, '../engine'), join(folder, 'engine'), { recursive: true, dereference: true });
+    config.engine = { directory: join(folder, 'engine'), ...given.engine };
+  }
   if (options.engine === 'stub') config.engine = { directory: stubEngineFolder(folder), tune: false, ...given.engine };
   const home = new Home(folder, config, options);
   home.modelFolder = models;

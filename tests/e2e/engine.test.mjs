@@ -1,0 +1,133 @@
+// The engine under bad luck, through a whole home: killed, frozen, malformed models, too large ones, the walls.
+import assert from 'node:assert/strict';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { sleep, startHome, until } from '../support/home.mjs';
+import { writeTinyModel } from '../support/tiny_models.mjs';
+
+const chat = (model, content, more = {}) => ({ model, messages: [{ role: 'user', content }], ...more });
+
+/** Reads a streamed answer to its end: {text, error}. */
+async function streamed(home, path, body, onFirst = () => {}) {
+  const response = await fetch(home.url + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+    if (text === '') await onFirst();
+    text += value;
+  }
+  return { status: response.status, text };
+}
+
+describe('a home with the stub engine', () => {
+  let home;
+  before(async () => {
+    home = await startHome({ engine: 'stub' });
+    writeTinyModel(join(home.modelFolder, 'stub.gguf'));
+  });
+  after(async () => { await home?.stop(); });
+
+  const slow = 'stub:tokens=100000 stub:rate=50';
+
+  test('an engine killed in the middle of an OpenAI answer gives a typed error event, and the next request works', async () => {
+    const { text } = await streamed(home, '/v1/chat/completions', chat('stub', slow, { stream: true }), async () => {
+      process.kill((await until('the engine runs', () => home.processes('llama-server')))[0].pid, 'SIGKILL');
+    });
+    const errors = text.split('\n').filter((line) => line.startsWith('data: {"error"')).map((line) => JSON.parse(line.slice(6)));
+    assert.equal(errors.length, 1, text.slice(-400));
+    assert.match(errors[0].error.message, /next request/i);
+    assert.equal((await home.json('/v1/chat/completions', chat('stub', 'hello'))).status, 200);
+  });
+
+  test('an engine killed in the middle of an Ollama answer ends it with one error line', async () => {
+    const { text } = await streamed(home, '/api/chat', chat('stub', slow), () => {
+      process.kill(home.processes('llama-server')[0].pid, 'SIGKILL');
+    });
+    const last = JSON.parse(text.trim().split('\n').pop());
+    assert.equal(typeof last.error, 'string');
+    assert.equal((await home.json('/api/chat', { ...chat('stub', 'hello'), stream: false })).status, 200);
+  });
+
+  test('an engine killed in the middle of an Anthropic answer gives an error event', async () => {
+    const body = { ...chat('stub', slow, { stream: true }), max_tokens: 100000 };
+    const { text } = await streamed(home, '/v1/messages', body, () => {
+      process.kill(home.processes('llama-server')[0].pid, 'SIGKILL');
+    });
+    assert.match(text, /event: error\ndata: \{"type":"error"/);
+  });
+
+  test('a killed house is started again and its port keeps answering', async () => {
+    const [house] = home.processes('localscaled');
+    process.kill(house.pid, 'SIGKILL');
+    await until('the home answers again', async () => {
+      try { return (await home.json('/v1/chat/completions', chat('stub', 'hello'))).status === 200; } catch { return false; }
+    });
+    assert.notEqual(home.processes('localscaled')[0].pid, house.pid);
+  });
+
+  test('every wall stands, as the status says', async () => {
+    const walls = await until('the probes are done', async () => {
+      const { walls: found } = (await home.json('/localscale/v1/status')).body;
+      return found?.length === 3 && found.every((wall) => wall.stands !== null) ? found : null;
+    });
+    for (const wall of walls) assert.equal(wall.stands, true, `${wall.name}: ${wall.detail}`);
+  });
+});
+
+describe('a home with llama-server', () => {
+  let home;
+  before(async () => { home = await startHome(); });
+  after(async () => { await home?.stop(); });
+
+  test('a malformed model is refused with its reason and the house lives on', async () => {
+    writeFileSync(join(home.modelFolder, 'broken.gguf'), Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(2000, 0xff)]));
+    writeFileSync(join(home.modelFolder, 'empty.gguf'), '');
+    await sleep(50);
+    for (const name of ['broken', 'empty']) {
+      const answer = await home.json('/v1/chat/completions', chat(name, 'hello'));
+      assert.ok(answer.status >= 400 && answer.status < 600, `${answer.status}`);
+      assert.ok(answer.body.error.message.length > 10);
+    }
+    assert.equal((await home.json('/v1/chat/completions', chat('seedling', 'hello'))).status, 200);
+  });
+
+  test('a model whose weights are cut off is refused, and the next request to another works', async () => {
+    writeTinyModel(join(home.modelFolder, 'whole.gguf'));
+    copyFileSync(join(home.modelFolder, 'whole.gguf'), join(home.modelFolder, 'cut.gguf'));
+    const { truncateSync, statSync } = await import('node:fs');
+    truncateSync(join(home.modelFolder, 'cut.gguf'), statSync(join(home.modelFolder, 'whole.gguf')).size - 5000);
+    const answer = await home.json('/api/generate', { model: 'cut', prompt: 'hello', stream: false });
+    assert.ok(answer.status >= 400, JSON.stringify(answer.body));
+    assert.equal(typeof answer.body.error, 'string');
+    assert.equal((await home.json('/api/generate', { model: 'whole', prompt: 'hello', stream: false, options: { num_predict: 2 } })).status, 200);
+  });
+
+  test('Seedling answers a household sentence with an intent', async () => {
+    const { body } = await home.json('/v1/chat/completions', chat('seedling', 'switch the kitchen lights off', { temperature: 0 }));
+    const { intents } = JSON.parse(body.choices[0].message.content);
+    assert.equal(intents[0].do, 'switch');
+    assert.equal(intents[0].room, 'kitchen');
+    assert.equal(intents[0].state, 'off');
+  });
+
+  test('Seedling says honestly that it is small, and how to get more', async () => {
+    const { body } = await home.json('/v1/chat/completions', chat('seedling', 'Write a poem about the French revolution.', { temperature: 0 }));
+    assert.match(body.choices[0].message.content, /small/);
+    assert.match(body.choices[0].message.content, /localscale pull/);
+  });
+});
+
+test('a home of an ordinary user works and its walls stand', { skip: process.getuid() !== 0 && 'this run is an ordinary user already' }, async () => {
+  const home = await startHome({ user: 'nobody' });
+  try {
+    assert.equal((await home.json('/v1/chat/completions', chat('seedling', 'hello'))).status, 200);
+    const { walls } = await until('the probes are done', async () => {
+      const { body } = await home.json('/localscale/v1/status');
+      return body.walls?.length === 3 ? body : null;
+    });
+    for (const wall of walls) assert.equal(wall.stands, true, `${wall.name}: ${wall.detail}`);
+  } finally {
+    await home.stop();
+  }
+});
