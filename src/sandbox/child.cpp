@@ -122,6 +122,7 @@ Result<void> set_up_and_exec(const Confinement& confinement, bool rooted, int st
   if (auto placed = place_fds(confinement.fds); !placed) return placed;
   if (::setsid() < 0) return fail_errno("setsid", errno);
   if (::sethostname("localscale", 10) != 0) return fail_errno("sethostname", errno);
+  if (auto adjusted = adjust_oom_score(confinement.oom_score_adjust); !adjusted) return adjusted;
   if (auto entered = enter_root(confinement.mounts, identity); !entered) return entered;
   if (::chdir(confinement.working_directory.c_str()) != 0) {
     return fail_errno("chdir " + confinement.working_directory.string(), errno);

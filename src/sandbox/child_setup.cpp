@@ -205,6 +205,11 @@ Result<void> map_own_user(Identity identity) {
   return write_file("/proc/self/uid_map", line(identity.uid));
 }
 
+Result<void> adjust_oom_score(int adjustment) {
+  if (adjustment <= 0) return {};  // Only raising it is everybody's right.
+  return write_file("/proc/self/oom_score_adj", std::to_string(adjustment));
+}
+
 Result<void> enter_root(const std::vector<Mount>& mounts, Identity owner) {
   if (auto pivoted = pivot_to_empty_root(); !pivoted) return pivoted;
   for (const Mount& mount : mounts) {

@@ -10,6 +10,9 @@ namespace localscale::sandbox {
 /// Writes the maps of a fresh user namespace: this user stays itself inside, all others are unmapped.
 Result<void> map_own_user(Identity identity);
 
+/// Sets how readily the kernel ends this process when memory runs out. Needs the host's /proc.
+Result<void> adjust_oom_score(int adjustment);
+
 /// Makes an empty memory file system the root, with only `mounts` in it, and detaches everything else.
 Result<void> enter_root(const std::vector<Mount>& mounts, Identity owner);
 

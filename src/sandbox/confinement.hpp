@@ -68,7 +68,9 @@ struct Confinement {
   Network network = Network::none;
   std::vector<PassedFd> fds;  ///< 0, 1 and 2 are /dev/null where not named.
   std::optional<Identity>
-      identity;               ///< The role's user when started with root's rights; else the starter's own.
+      identity;  ///< The role's user when started with root's rights; else the starter's own.
+  int oom_score_adjust =
+      0;  ///< 0 to 1000: how much sooner than others the kernel ends it for want of memory.
   std::vector<Limit> limits;  ///< Core files are always off.
 };
 

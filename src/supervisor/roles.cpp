@@ -14,6 +14,10 @@ namespace fs = std::filesystem;
 using sandbox::Confinement;
 using sandbox::Mount;
 
+constexpr int kEngineOomScore = 500;  // A model that grew too large goes before anything of the owner's.
+constexpr rlim_t kEngineFiles = 4096;
+constexpr rlim_t kOtherFiles = 1024;  // The database, models being read, channels.
+
 /// Variables that tell programs where this user's things lie; nothing else of the environment is passed on.
 constexpr std::array kPassedVariables{"HOME",
                                       "XDG_DATA_HOME",
@@ -160,6 +164,8 @@ Result<Confinement> house_confinement(const Home& home) {
   bind_same(confinement->mounts, Mount::Kind::directory, home.layout.models, true);
   bind_same(confinement->mounts, Mount::Kind::directory, home.layout.blobs, true);
   bind_same(confinement->mounts, Mount::Kind::directory, home.layout.house, true);
+  // A stream holds two sockets: the client's and the engine's.
+  confinement->limits = {{RLIMIT_NOFILE, rlim_t{home.config.api.max_connections} * 2 + kOtherFiles}};
   order(confinement->mounts);
   return confinement;
 }
@@ -214,6 +220,8 @@ Result<std::vector<Mount>> worker_programs(const Home& home) {
 Confinement engine_confinement(const Home& home, std::vector<Mount> programs, const WorkerFiles& files) {
   Confinement confinement;
   confinement.identity = home.users.engine;
+  confinement.oom_score_adjust = kEngineOomScore;
+  confinement.limits = {{RLIMIT_NOFILE, kEngineFiles}};
   confinement.working_directory = kEngineFolder;  // llama.cpp looks for its back ends there.
   confinement.environment = {"PATH=/nonexistent",
                              "LC_ALL=C.UTF-8",

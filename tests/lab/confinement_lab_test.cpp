@@ -135,6 +135,16 @@ TEST_P(Walls, TheProbeReachesTheOutsideThroughTheHostsNetwork) {
   EXPECT_THAT(found, HasSubstr("tcp connection"));
 }
 
+TEST_P(Walls, TheProbeTurnsAnInheritedListenerRoundWhereNoFilterForbidsIt) {
+  const UniqueFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::listen(listener.get(), 1), 0);
+  Confinement open = confinement("house");
+  open.fds.push_back({listener.get(), 3});
+  const std::string found = run(std::move(open));
+  EXPECT_THAT(found, HasSubstr("inherited listener 3: send with MSG_FASTOPEN"));
+  EXPECT_THAT(found, HasSubstr("inherited listener 3: connect"));
+}
+
 TEST_P(Walls, TheProbeFindsAUnixSocketThatWasMountedByMistake) {
   const fs::path shared = folder_.path() / "shared";
   fs::create_directories(shared);
