@@ -67,6 +67,9 @@ int main(int argc, char** argv) {
     }
   }
   if (config_file.empty()) config_file = config::default_path();
+  // The confined processes read it from another working directory.
+  std::error_code error;
+  if (const auto absolute = std::filesystem::absolute(config_file, error); !error) config_file = absolute;
   const auto done = run(config_file, ollama_port);
   if (!done) std::fprintf(stderr, "localscale-supervisor: %s\n", done.error().message().c_str());
   return done ? 0 : 1;

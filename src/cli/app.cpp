@@ -96,6 +96,15 @@ std::string help_text(const CLI::App& app) {
   return shown->help(before, CLI::AppFormatMode::Normal);
 }
 
+/// Absolute, because the processes that read the file have other working directories.
+std::filesystem::path config_path(const Common& common) {
+  const std::filesystem::path named =
+      common.config.empty() ? config::default_path() : std::filesystem::path(common.config);
+  std::error_code error;
+  const auto absolute = std::filesystem::absolute(named, error);
+  return error ? named : absolute;
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
@@ -129,8 +138,7 @@ int run(int argc, const char* const* argv) {
   }
   terminal.set_json(common.json);
   terminal.set_quiet(common.quiet);
-  return chosen->run(
-      {terminal, common.config.empty() ? config::default_path() : std::filesystem::path(common.config)});
+  return chosen->run({terminal, config_path(common)});
 }
 
 }  // namespace localscale::cli

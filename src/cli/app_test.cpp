@@ -1,5 +1,7 @@
 #include "cli/app.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <vector>
 
@@ -51,6 +53,19 @@ TEST(App, EveryVerbHasHelpWithAnExampleAndJson) {
     EXPECT_THAT(ran.out, testing::HasSubstr("Example:\n  localscale " + verb.front())) << verb.front();
     EXPECT_THAT(ran.out, testing::HasSubstr("--json"));
   }
+}
+
+std::string golden(const char* name) {
+  std::ifstream in(std::string(LOCALSCALE_GOLDEN) + "/" + name);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+// To accept a change: build/PRESET/bin/localscale … > src/cli/golden/NAME
+TEST(App, HelpAndJsonLookAsAgreed) {
+  EXPECT_EQ(run_words({"--help"}).out, golden("help.txt"));
+  EXPECT_EQ(run_words({"run", "--help"}).out, golden("run_help.txt"));
+  EXPECT_EQ(run_words({"status", "--json"}).out, golden("status_stopped.json"));
+  EXPECT_EQ(run_words({"ls", "--json"}).out, golden("error_not_running.json"));
 }
 
 TEST(App, AnUnknownVerbNamesTheNearest) {

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/unique_fd.hpp"
@@ -105,7 +106,7 @@ Error become(const fs::path& program, const std::vector<std::string>& arguments)
   return fail_errno(fmt::format("Starting {}", program.string()), errno).value();
 }
 
-Result<int> start_log_writer(const fs::path& log) {
+Result<LogWriter> start_log_writer(const fs::path& log) {
   std::error_code error;
   fs::create_directories(log.parent_path(), error);
   if (error)
@@ -118,10 +119,19 @@ Result<int> start_log_writer(const fs::path& log) {
   if (pipe2(ends, O_CLOEXEC) != 0) return fail_errno("Making a pipe", errno);
   const UniqueFd read_end(ends[0]);
   UniqueFd write_end(ends[1]);
-  if (const auto child = spawn(*self, {"log-writer", log.string()}, read_end.get(), null->get()); !child) {
-    return tl::unexpected(child.error());
+  const auto child = spawn(*self, {"log-writer", log.string()}, read_end.get(), null->get());
+  if (!child) return tl::unexpected(child.error());
+  return LogWriter{std::move(write_end), *child};
+}
+
+void finish(LogWriter& writer) {
+  constexpr int patience_ms = 1000;
+  constexpr int step_ms = 5;
+  writer.input.reset();
+  for (int waited = 0; waited < patience_ms && waitpid(writer.process, nullptr, WNOHANG) == 0;
+       waited += step_ms) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(step_ms));
   }
-  return write_end.release();
 }
 
 }  // namespace localscale::cli

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/error.hpp"
+#include "base/unique_fd.hpp"
 #include "cli/failure.hpp"
 #include "config/layout.hpp"
 
@@ -32,8 +33,16 @@ Result<pid_t> start_detached(const std::filesystem::path& program, const std::ve
 /// Becomes `program`; returns only on failure.
 Error become(const std::filesystem::path& program, const std::vector<std::string>& arguments);
 
-/// A pipe whose other end is written to `log` by a process of its own, which rotates the file and ends with
-/// the pipe.
-Result<int> start_log_writer(const std::filesystem::path& log);
+/// The process between the home's output and its log file.
+struct LogWriter {
+  UniqueFd input;      ///< What is written here goes into the log.
+  pid_t process = -1;  ///< Ends once nobody holds `input` any more.
+};
+
+/// Starts the process that writes into `log` and rotates it.
+Result<LogWriter> start_log_writer(const std::filesystem::path& log);
+
+/// Lets go of the input and waits (a second at most) until all of it is in the file.
+void finish(LogWriter& writer);
 
 }  // namespace localscale::cli

@@ -49,7 +49,14 @@ House::House(boost::asio::io_context& context, config::Config config, store::Dat
       database_(std::move(database)),
       signals_(context, SIGTERM, SIGINT) {}
 
-House::~House() = default;
+House::~House() {
+  // What still runs refers to our parts: let it end while they are here.
+  stop_.emit(boost::asio::cancellation_type::all);
+  server_.reset();
+  signals_.cancel();
+  context_.restart();
+  context_.poll();
+}
 
 Result<std::unique_ptr<House>> House::make(boost::asio::io_context& context, config::Config config,
                                            Inheritance inherited) {

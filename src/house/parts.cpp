@@ -10,6 +10,7 @@
 #include "engine/roots.hpp"
 #include "engine/supervisor_link.hpp"
 #include "house/absent.hpp"
+#include "house/fetcher_link.hpp"
 #include "net/upstream.hpp"
 #include "store/model_store.hpp"
 #include "store/tuning_store.hpp"
@@ -52,8 +53,7 @@ class RealParts final : public Parts {
         names_(database),
         catalog_(names_, layout_.blobs, model_folders(config, layout_)),
         launcher_(link_supervisor(context, std::move(channels.supervisor))),
-        fetcher_channel_(std::move(channels.fetcher)),
-        puller_(std::make_unique<AbsentPuller>()),
+        puller_(link_fetcher(context, std::move(channels.fetcher))),
         tunings_(database),
         tuner_(*launcher_, tunings_, config.engine, engine_version(config)),
         engines_(context.get_executor(), config.engine, catalog_, *launcher_, tuner_, net::make_upstream) {}
@@ -80,8 +80,19 @@ class RealParts final : public Parts {
     if (!channel) return std::make_unique<AbsentLauncher>();
     auto link = std::make_unique<engine::SupervisorLink>(context.get_executor(), std::move(channel));
     link->on_walls([this](const std::vector<engine::Wall>& walls) { notices_.walls(reports_of(walls)); });
-    link->on_fetcher_restarted([this](UniqueFd restarted) { fetcher_channel_ = std::move(restarted); });
+    link->on_fetcher_restarted([this](UniqueFd restarted) {
+      if (fetcher_ != nullptr) fetcher_->replace(std::move(restarted));
+    });
     link->on_lost([this] { notices_.supervisor_lost(); });
+    return link;
+  }
+
+  std::unique_ptr<engine::Puller> link_fetcher(boost::asio::io_context& context, UniqueFd channel) {
+    if (!channel) return std::make_unique<AbsentPuller>();
+    FetcherLink::Hooks hooks{.pulled = [this](const store::NamedModel& model) { return catalog_.add(model); },
+                             .here = [this](bool here) { notices_.fetcher_here(here); }};
+    auto link = std::make_unique<FetcherLink>(context.get_executor(), std::move(channel), std::move(hooks));
+    fetcher_ = link.get();
     return link;
   }
 
@@ -91,7 +102,7 @@ class RealParts final : public Parts {
   store::SqliteModelStore names_;
   engine::FileCatalog catalog_;
   std::unique_ptr<engine::WorkerLauncher> launcher_;
-  UniqueFd fetcher_channel_;
+  FetcherLink* fetcher_ = nullptr;  ///< puller_, if there is a fetcher
   std::unique_ptr<engine::Puller> puller_;
   store::SqliteTuningStore tunings_;
   engine::BenchTuner tuner_;

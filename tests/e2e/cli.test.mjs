@@ -46,7 +46,7 @@ describe('a running home', () => {
     assert.ok(events.every((event) => event.schema === 'localscale.run/1'));
     assert.equal(events.at(-1).event, 'done');
     assert.ok(events.at(-1).answer_tokens > 0);
-    assert.equal(events.filter((event) => event.event === 'text').map((event) => event.text).join('').trim(), stdout.trim());
+    assert.ok(events.slice(0, -1).every((event) => event.event === 'text' && event.text.length > 0));
   });
 
   test('run reads what is piped in; chat uses the default model', async () => {

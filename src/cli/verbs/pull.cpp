@@ -75,7 +75,7 @@ int pull(const Context& context, const std::string& name) {
   const auto home = context.home();
   if (!home) return context.terminal.report(home.error());
   PullView view(context.terminal);
-  const auto streamed = home->stream("/api/pull", {{"model", name}, {"stream", true}},
+  const auto streamed = home->stream("/localscale/v1/pull", {{"name", name}, {"stream", true}},
                                      [&](std::string_view line) { return view.take(line); });
   context.terminal.progress_done();
   if (!streamed) return context.terminal.report(streamed.error());

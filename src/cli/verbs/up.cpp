@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/unique_fd.hpp"
 #include "cli/log_file.hpp"
 #include "cli/supervisor_process.hpp"
 #include "cli/verb.hpp"
@@ -32,8 +31,9 @@ std::string home_url(const config::Config& config) {
 }
 
 /// Why the supervisor ended, in the log's own words.
-tl::unexpected<Failure> died_at_start(const config::Layout& layout, int status) {
+tl::unexpected<Failure> died_at_start(const config::Layout& layout, int status, LogWriter& writer) {
   constexpr std::size_t shown = 8;
+  finish(writer);
   std::string said;
   if (const auto lines = last_lines(layout.log, shown)) {
     for (const std::string& line : *lines) said += "\n  " + line;
@@ -50,13 +50,15 @@ bool is_ready(const Outcome<Json>& status) {
 }
 
 /// Waits until the home answers; tells on the way that it takes a while.
-Outcome<void> wait_until_ready(const Context& context, const Home& home, pid_t supervisor) {
+Outcome<void> wait_until_ready(const Context& context, const Home& home, pid_t supervisor,
+                               LogWriter& writer) {
   constexpr std::chrono::seconds patience{60};
   static constexpr std::array marks = {"|", "/", "-", "\\"};
   const auto start = Clock::now();
   for (std::size_t i = 0; Clock::now() - start < patience; ++i) {
     int status = 0;
-    if (waitpid(supervisor, &status, WNOHANG) == supervisor) return died_at_start(home.layout(), status);
+    if (waitpid(supervisor, &status, WNOHANG) == supervisor)
+      return died_at_start(home.layout(), status, writer);
     if (is_ready(home.get("/localscale/v1/status"))) {
       context.terminal.progress_done();
       return {};
@@ -84,12 +86,12 @@ Outcome<void> start(const Context& context, const Home& home, const UpOptions& o
   const auto program = sibling_program("localscale-supervisor");
   if (!program) return failed(program.error());
   if (options.foreground) return failed(become(*program, supervisor_arguments(context, options)));
-  const auto log = start_log_writer(home.layout().log);
-  if (!log) return failed(log.error());
-  const UniqueFd output(*log);
-  const auto supervisor = start_detached(*program, supervisor_arguments(context, options), output.get());
+  auto writer = start_log_writer(home.layout().log);
+  if (!writer) return failed(writer.error());
+  const auto supervisor =
+      start_detached(*program, supervisor_arguments(context, options), writer->input.get());
   if (!supervisor) return failed(supervisor.error());
-  return wait_until_ready(context, home, *supervisor);
+  return wait_until_ready(context, home, *supervisor, *writer);
 }
 
 int up(const Context& context, const UpOptions& options) {

@@ -1,0 +1,83 @@
+// `localscale pull` against a registry of the test's own: progress, the model afterwards, and what goes wrong.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startHome } from '../support/home.mjs';
+import { Blob, Registry } from '../support/registry.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const seedling = readFileSync(join(root, 'models/seedling/seedling.gguf'));
+const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
+
+describe('localscale pull', () => {
+  let registry;
+  let home;
+
+  /** As home.run, while the registry in this process goes on answering. */
+  function run(...words) {
+    const [path, args] = home.command('localscale', words);
+    const child = spawn(path, args, { env: home.environment, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+    const said = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr']) child[stream].on('data', (data) => { said[stream] += data; });
+    return new Promise((done) => { child.on('close', (code) => done({ code, ...said })); });
+  }
+
+  before(async () => {
+    registry = await Registry.start();
+    registry.addOllama('library/helper:small', [{ type: 'model', blob: new Blob(seedling) }]);
+    const { port } = new URL(registry.url);
+    home = await startHome({
+      config: {
+        fetcher: {
+          registries: [
+            { name: 'registry.ollama.ai', protocol: 'ollama', url: registry.url, address: '127.0.0.1' },
+            { name: 'away.example', protocol: 'ollama', url: `http://away.example:${Number(port) + 1}`, address: '127.0.0.1' },
+          ],
+        },
+      },
+    });
+  });
+  after(async () => {
+    await home?.stop();
+    await registry?.stop();
+  });
+
+  test('reports as a stream of JSON, and the model is there and answers', async () => {
+    const pulled = await run('pull', 'helper:small', '--json');
+    assert.equal(pulled.code, 0, pulled.stdout + pulled.stderr + home.log);
+    const events = lines(pulled.stdout);
+    assert.ok(events.every((event) => event.schema === 'localscale.pull/1'));
+    assert.equal(events.at(-1).status, 'success');
+    assert.ok(events.some((event) => event.total === seedling.length));
+    assert.match((await run('ls')).stdout, /^helper:small .*own/m);
+    const ran = await run('run', 'helper:small', 'hello');
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.ok(ran.stdout.trim().length > 0);
+  });
+
+  test('again is quick and fine; without --json it ends with what to do next', async () => {
+    const pulled = await run('pull', 'helper:small');
+    assert.equal(pulled.code, 0, pulled.stderr);
+    assert.match(pulled.stdout, /localscale run helper:small/);
+  });
+
+  test('what the registry does not know is status 4; an unreachable registry says so', async () => {
+    const unknown = await run('pull', 'nobody:1b');
+    assert.equal(unknown.code, 4, unknown.stderr);
+    assert.match(unknown.stderr, /does not have this model/);
+    const away = await run('pull', 'away.example/a/b:c');
+    assert.notEqual(away.code, 0);
+    assert.match(away.stderr, /away\.example/);
+    const [json] = lines((await run('pull', 'nobody:1b', '--json')).stdout).slice(-1);
+    assert.equal(json.schema, 'localscale.error/1');
+  });
+
+  test('rm removes the pulled file from the store', async () => {
+    assert.equal((await run('rm', 'helper:small')).code, 0);
+    assert.doesNotMatch((await run('ls')).stdout, /helper/);
+    assert.equal((await run('rm', 'helper:small')).code, 4);
+  });
+});
