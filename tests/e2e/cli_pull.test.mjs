@@ -28,13 +28,12 @@ describe('localscale pull', () => {
   before(async () => {
     registry = await Registry.start();
     registry.addOllama('library/helper:small', [{ type: 'model', blob: new Blob(seedling) }]);
-    const { port } = new URL(registry.url);
     home = await startHome({
       config: {
         fetcher: {
           registries: [
             { name: 'registry.ollama.ai', protocol: 'ollama', url: registry.url, address: '127.0.0.1' },
-            { name: 'away.example', protocol: 'ollama', url: `http://away.example:${Number(port) + 1}`, address: '127.0.0.1' },
+            { name: 'away.invalid', protocol: 'ollama', url: 'https://away.invalid' },
           ],
         },
       },
@@ -68,9 +67,9 @@ describe('localscale pull', () => {
     const unknown = await run('pull', 'nobody:1b');
     assert.equal(unknown.code, 4, unknown.stderr);
     assert.match(unknown.stderr, /does not have this model/);
-    const away = await run('pull', 'away.example/a/b:c');
+    const away = await run('pull', 'away.invalid/a/b:c');
     assert.notEqual(away.code, 0);
-    assert.match(away.stderr, /away\.example/);
+    assert.match(away.stderr, /away\.invalid/);
     const [json] = lines((await run('pull', 'nobody:1b', '--json')).stdout).slice(-1);
     assert.equal(json.schema, 'localscale.error/1');
   });
