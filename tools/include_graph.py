@@ -15,7 +15,7 @@ ALLOWED = {
     "base": set(),
     "config": {"base"},
     "core": {"base"},
-    "wire": {"base"},
+    "wire": set(),
     "store": {"base"},
     "sandbox": {"base"},
     "net": {"base", "sandbox"},

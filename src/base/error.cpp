@@ -7,17 +7,28 @@ namespace localscale {
 
 std::string_view name(Errc code) {
   switch (code) {
-    case Errc::invalid_argument: return "invalid_argument";
-    case Errc::not_found: return "not_found";
-    case Errc::conflict: return "conflict";
-    case Errc::denied: return "denied";
-    case Errc::unavailable: return "unavailable";
-    case Errc::exhausted: return "exhausted";
-    case Errc::timeout: return "timeout";
-    case Errc::cancelled: return "cancelled";
-    case Errc::corrupt: return "corrupt";
-    case Errc::unsupported: return "unsupported";
-    case Errc::internal: return "internal";
+    case Errc::invalid_argument:
+      return "invalid_argument";
+    case Errc::not_found:
+      return "not_found";
+    case Errc::conflict:
+      return "conflict";
+    case Errc::denied:
+      return "denied";
+    case Errc::unavailable:
+      return "unavailable";
+    case Errc::exhausted:
+      return "exhausted";
+    case Errc::timeout:
+      return "timeout";
+    case Errc::cancelled:
+      return "cancelled";
+    case Errc::corrupt:
+      return "corrupt";
+    case Errc::unsupported:
+      return "unsupported";
+    case Errc::internal:
+      return "internal";
   }
   return "internal";
 }
@@ -34,29 +45,37 @@ namespace {
 
 Errc code_of(int error_number) {
   switch (error_number) {
-    case ENOENT: return Errc::not_found;
-    case EEXIST: return Errc::conflict;
+    case ENOENT:
+      return Errc::not_found;
+    case EEXIST:
+      return Errc::conflict;
     case EACCES:
-    case EPERM: return Errc::denied;
+    case EPERM:
+      return Errc::denied;
     case ENOSPC:
     case EDQUOT:
     case ENOMEM:
     case EMFILE:
-    case ENFILE: return Errc::exhausted;
-    case ETIMEDOUT: return Errc::timeout;
+    case ENFILE:
+      return Errc::exhausted;
+    case ETIMEDOUT:
+      return Errc::timeout;
     case ECONNREFUSED:
     case ECONNRESET:
     case EPIPE:
     case ENETUNREACH:
-    case EHOSTUNREACH: return Errc::unavailable;
-    default: return Errc::internal;
+    case EHOSTUNREACH:
+      return Errc::unavailable;
+    default:
+      return Errc::internal;
   }
 }
 
 }  // namespace
 
 tl::unexpected<Error> fail_errno(std::string_view doing, int error_number) {
-  return fail(code_of(error_number), std::string(doing) + ": " + std::generic_category().message(error_number));
+  return fail(code_of(error_number),
+              std::string(doing) + ": " + std::generic_category().message(error_number));
 }
 
 }  // namespace localscale

@@ -1,10 +1,10 @@
 #include "base/fault.hpp"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+
+#include <unistd.h>
 
 #include "base/assert.hpp"
 

@@ -32,8 +32,8 @@ class EscapedMessage final : public spdlog::custom_flag_formatter {
 }  // namespace
 
 void start(std::string_view process, Format format, spdlog::level::level_enum level) {
-  auto logger =
-      std::make_shared<spdlog::logger>(std::string(process), std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger = std::make_shared<spdlog::logger>(std::string(process),
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_level(level);
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   if (format == Format::json) {
