@@ -75,11 +75,15 @@ npm_ci() {
 
 # run_ninja LOG ARGS…: builds, keeps the output in LOG, shows where it is every few seconds.
 run_ninja() {
-  local log=$1
+  local log=$1 line shown=0
   shift
-  set -o pipefail
-  ninja -j"$jobs" "$@" 2>&1 | tee "$log" |
-    awk 'match($0, /^\[[0-9]+\/[0-9]+\]/) { if (systime() - last >= 10) { print "    " substr($0, RSTART, RLENGTH); fflush(); last = systime() } }' >&2
+  ninja -j"$jobs" "$@" 2>&1 | tee "$log" | while IFS= read -r line; do
+    if [[ $line =~ ^\[[0-9]+/[0-9]+\] ]] && [ $((SECONDS - shown)) -ge 10 ]; then
+      printf '    %s\n' "${BASH_REMATCH[0]}" >&2
+      shown=$SECONDS
+    fi
+  done
+  return "${PIPESTATUS[0]}"
 }
 
 # build_preset PRESET [TARGETS…]: configures and builds with our compiler.
