@@ -1,7 +1,10 @@
 // Pulls from registries that cut, lie, refuse, redirect and stall.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Blob, Registry, ggufLike, sha256 } from '../support/registry.mjs';
 import { Fetcher, listed } from '../support/fetcher.mjs';
@@ -205,6 +208,22 @@ describe('a pull from a registry that misbehaves', () => {
     assert.equal((await own.pull('secret').ended).event, 'done');
     await own.remove();
     await secured.stop();
+  });
+
+  test('that cannot prove who it is is not talked to', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tls-'));
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name));
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key,
+      '-out', cert, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], { stdio: 'ignore' });
+    let asked = 0;
+    const server = https.createServer({ key: readFileSync(key), cert: readFileSync(cert) }, () => { asked += 1; });
+    await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    const own = Fetcher.create({ registries: [{ name: 'self.example', protocol: 'ollama', url: `https://localhost:${server.address().port}`, address: '127.0.0.1' }] });
+    assertFailed({ end: await own.pull('self.example/library/m:1').ended }, 'denied', /could not prove who it is/);
+    assert.equal(asked, 0);
+    await own.remove();
+    server.close();
+    rmSync(folder, { recursive: true });
   });
 
   test('keeps to the rate cap of the config', async () => {

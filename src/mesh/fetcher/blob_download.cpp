@@ -34,13 +34,19 @@ class Try {
     const auto journal_path = store_.journal_path(file_.digest);
     if (auto written = write_journal(journal_path, journal); !written) return written;
 
-    BlobSink sink(std::move(*part), journal, journal_path);
+    const auto done = fill(std::move(*part), journal, journal_path);
+    if (!done && store_.kept_bytes(file_.digest) == 0) store_.discard(file_.digest);
+    return done;
+  }
+
+ private:
+  Result<void> fill(PartFile part, const Journal& journal, const std::filesystem::path& journal_path) {
+    BlobSink sink(std::move(part), journal, journal_path);
     auto done = fetch(sink, journal);
     if (!done) sink.keep();
     return done;
   }
 
- private:
   Result<void> fetch(BlobSink& sink, const Journal& resumed) {
     RangeFetch fetch(session_, file_, sink, cap_, connections_, [&] { return tick(sink); });
     if (auto fetched = fetch.run(resumed); !fetched) return fetched;

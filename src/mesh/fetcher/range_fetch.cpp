@@ -214,6 +214,7 @@ bool RangeFetch::accept_source(Connection& connection, const Head& head) {
     sink_.set_source(source_, etag_);
   }
   hops_ = 0;
+  authenticated_ = false;  // a token that runs out later may be asked for anew
   connection.accepting = true;
   return true;
 }

@@ -103,6 +103,10 @@ Result<void> Service::run(int stop_fd) {
 /// False once the house has gone.
 Result<bool> Service::handle_packet() {
   const auto packet = channel_.receive();
+  if (!packet && packet.error().code == Errc::corrupt) {
+    spdlog::error("the house sent a packet over the limits; it is ignored");
+    return true;
+  }
   if (!packet) return tl::unexpected(packet.error());
   if (!*packet) return false;
   wire::FetchRequest request;

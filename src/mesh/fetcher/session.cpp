@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t max_token_answer_bytes = 64U << 10;
 constexpr unsigned resolve_attempts = 2;
+constexpr std::chrono::seconds longest_document{120};
 
 Error cancelled() {
   return {Errc::cancelled, "The pull was cancelled.", "Run the same pull again to resume."};
@@ -68,6 +69,7 @@ Session::Attempt Session::ask(const Url& url, const std::string& accept, std::si
   options.accept = accept;
   options.token = token_for(url);
   options.stall = policy_.stall;
+  options.longest = longest_document;
   Transfer transfer(
       registries_, url, options, [](const Head&) { return true; },
       [&](std::span<const std::byte> bytes) {
@@ -146,6 +148,13 @@ Result<void> Session::authenticate(const Head& head) {
   if (!registry_.token.empty() && !token_from_challenge_)
     return tl::unexpected(refused);  // a listed token was sent
   const auto challenge = parse_challenge(head.get("www-authenticate"));
+  if (!challenge && registry_.protocol == Protocol::huggingface) {
+    return fail(
+        Errc::denied,
+        registry_.base.host + " answered 401: this repository does not exist, or it needs permission.",
+        "Check the name; for a gated model put a token into a file and name it as token_file of hf.co in the "
+        "config.");
+  }
   if (!challenge) return tl::unexpected(challenge.error());
   auto url = parse_url(token_url(*challenge));
   if (!url) return tl::unexpected(url.error());

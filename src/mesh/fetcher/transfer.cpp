@@ -147,6 +147,7 @@ Transfer::Transfer(const Registries& registries, const Url& url, const TransferO
   set(easy, CURLOPT_USERAGENT, "localscale/" LOCALSCALE_VERSION);
   set(easy, CURLOPT_NOSIGNAL, 1L);
   set(easy, CURLOPT_CONNECTTIMEOUT, connect_timeout_s);
+  set(easy, CURLOPT_TIMEOUT, static_cast<long>(options.longest.count()));
   set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
   set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall.count()));
   set(easy, CURLOPT_BUFFERSIZE, receive_buffer_bytes);

@@ -31,7 +31,8 @@ struct TransferOptions {
   std::string accept = "*/*";
   std::string token;  ///< Sent as Authorization: Bearer; empty: none.
   std::optional<Range> range;
-  std::chrono::seconds stall{20};  ///< Below 1 byte/s for this long: CURLE_OPERATION_TIMEDOUT.
+  std::chrono::seconds longest{0};  ///< For the whole transfer; 0: no limit.
+  std::chrono::seconds stall{20};   ///< Below 1 byte/s for this long: CURLE_OPERATION_TIMEDOUT.
 };
 
 /// One GET with libcurl. Redirects are not followed; the connected address is checked against `registries`.
