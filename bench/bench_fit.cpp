@@ -152,7 +152,7 @@ int main(int argc, char** argv) {
     if (!entry) continue;
     for (const auto& setting : settings) {
       engine::EngineSettings wanted;
-      wanted.threads = 2;
+      wanted.threads = 1;
       wanted.slots = setting.slots;
       wanted.micro_batch_tokens = wanted.batch_tokens = setting.micro_batch;
       wanted.flash_attention = setting.flash;

@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint32_t default_context = 8'192;
 constexpr std::uint32_t smallest_context = 1'024;
 constexpr std::uint32_t context_step = 256;  ///< The engine rounds to this.
-constexpr std::uint64_t program_bytes = 40ULL << 20;
+constexpr std::uint64_t program_bytes = 20ULL << 20;
 
 /// Bytes of `elements` in a cache of this type; q8_0 stores 32 numbers in 34 bytes.
 std::uint64_t stored_bytes(CacheType type, std::uint64_t elements) {
@@ -42,8 +42,9 @@ std::uint64_t buffer_bytes(const ModelFacts& facts, const EngineSettings& settin
   const std::uint64_t context = settings.context_tokens / std::max<std::uint32_t>(1, settings.slots);
   const std::uint64_t scores = settings.flash_attention ? 0 : context * facts.heads;
   const std::uint64_t mask = context * (settings.flash_attention ? 2 : 4);
+  // Per slot: logits, their copy and the sampler's candidates; of a micro-batch few rows are asked for.
   const std::uint64_t logits =
-      static_cast<std::uint64_t>(facts.vocabulary) * 4 * (settings.slots * 2ULL + batch);
+      static_cast<std::uint64_t>(facts.vocabulary) * (settings.slots * 24ULL + batch);
   return batch * (width * 4 + scores * 4 + mask) + logits;
 }
 

@@ -16,6 +16,7 @@
 #include "engine/engine_lease.hpp"
 #include "engine/engine_table.hpp"
 #include "net/spawn.hpp"
+#include "net/timer.hpp"
 
 namespace localscale::engine {
 namespace {
@@ -28,6 +29,7 @@ constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr milliseconds progress_interval{250};
 constexpr milliseconds stop_grace{6'000};  ///< The supervisor forces after 5 s.
 constexpr milliseconds unload_wait{10'000};
+constexpr milliseconds first_load_wait{3'000};
 
 TableTime table_now() {
   return std::chrono::duration_cast<TableTime>(Clock::now().time_since_epoch());
@@ -108,6 +110,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   net::Task<Result<void>> bring_up(std::shared_ptr<RunningEngine> engine, std::uint64_t budget,
                                    bool& crashed);
   net::Task<Result<void>> wait_until_ready(std::shared_ptr<RunningEngine> engine, bool& crashed);
+  net::Task<void> wait_for_first_load();
   net::Task<Tuning> tune(const LibraryModel& entry);
   void say(const std::string& key, std::string status);
   void on_exit(EngineId id, const WorkerExit& exit);
@@ -271,6 +274,7 @@ net::Task<void> EngineManager::Impl::start(StartEngine order) {
 net::Task<Result<void>> EngineManager::Impl::bring_up(std::shared_ptr<RunningEngine> engine,
                                                       std::uint64_t budget, bool& crashed) {
   const auto& entry = engine->model;
+  co_await wait_for_first_load();
   const auto tuning = co_await tune(entry);
   const auto load = machine();
   const auto settings = settings_for(entry, config_, tuning);
@@ -310,6 +314,12 @@ net::Task<Result<void>> EngineManager::Impl::wait_until_ready(std::shared_ptr<Ru
                  "The model '" + engine->model.model.name + "' was not loaded within " +
                      std::to_string(config_.load_timeout_seconds) + " s; its engine was ended.",
                  "Raise [engine] load_timeout_seconds, or use a smaller model.");
+}
+
+/// Without a reading nobody knows how many threads are right.
+net::Task<void> EngineManager::Impl::wait_for_first_load() {
+  const auto until = Clock::now() + first_load_wait;
+  while (!launcher_.load() && Clock::now() < until) co_await net::sleep_for(milliseconds{20});
 }
 
 net::Task<Tuning> EngineManager::Impl::tune(const LibraryModel& entry) {

@@ -159,7 +159,7 @@ TEST_F(ManagerTest, AFileThatTheEngineRefusesIsCorruptAndRestsAfterThreeTries) {
 
 TEST_F(ManagerTest, RefusesWithTheNumbersWhatDoesNotFit) {
   make_manager();
-  launcher_->set_load({.cores = 1, .memory_total_bytes = 1ULL << 30, .memory_available_bytes = 540ULL << 20});
+  launcher_->set_load({.cores = 1, .memory_total_bytes = 1ULL << 30, .memory_available_bytes = 520ULL << 20});
   const auto lease = run(manager_->acquire("a", {}));
   ASSERT_FALSE(lease);
   EXPECT_EQ(lease.error().code, Errc::exhausted);

@@ -6,6 +6,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "net/timer.hpp"
+
 namespace localscale::engine {
 namespace {
 
@@ -17,6 +19,7 @@ constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr milliseconds first_poll{10};
 constexpr milliseconds longest_poll{200};
 constexpr milliseconds end_poll{10};
+constexpr milliseconds health_limit{5'000};  ///< A frozen engine must not outlast the load's limit.
 constexpr std::size_t max_idle_connections = 64;
 constexpr std::size_t max_health_bytes = 64U << 10;
 
@@ -71,7 +74,8 @@ net::Task<Result<void>> RunningEngine::wait_until_ready(milliseconds limit) {
   auto pause = first_poll;
   asio::steady_timer timer(executor_);
   while (!exit_) {
-    const auto ready = co_await healthy();
+    auto asking = healthy();
+    const auto ready = co_await net::within(health_limit, "The engine's sign of health", std::move(asking));
     if (ready && *ready) co_return Result<void>{};
     if (Clock::now() >= until) co_return fail(Errc::timeout, "The engine was not ready in time.");
     timer.expires_after(pause);
