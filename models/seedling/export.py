@@ -7,11 +7,11 @@ import torch
 
 from gguf import BOOL, F32, I32, STRING, U32, Writer
 from model import Shape
-from tokenizer import SPECIAL, Tokenizer
+from tokenizer import FIXED, SPECIAL, Tokenizer
 
 HERE = Path(__file__).parent
 VERSION = "1.0"
-CONTROL, NORMAL = 3, 1
+NORMAL, CONTROL, USER_DEFINED = 1, 3, 4
 
 
 def metadata(out, shape, tokenizer, quantized):
@@ -25,7 +25,7 @@ def metadata(out, shape, tokenizer, quantized):
     text("general.type", "model")
     text("general.name", "Seedling")
     text("general.version", VERSION)
-    text("general.size_label", "3M")
+    text("general.size_label", "2M")
     text("general.organization", "Localscale")
     text("general.license", "mit")
     text("general.description", "A small model for household commands: answers with JSON intents, greets, and says honestly what it cannot do. "
@@ -46,7 +46,7 @@ def metadata(out, shape, tokenizer, quantized):
     text("tokenizer.ggml.model", "gpt2")
     text("tokenizer.ggml.pre", "gpt-2")
     out.put_array("tokenizer.ggml.tokens", STRING, tokenizer.tokens)
-    out.put_array("tokenizer.ggml.token_type", I32, [CONTROL if t in SPECIAL else NORMAL for t in tokenizer.tokens])
+    out.put_array("tokenizer.ggml.token_type", I32, [CONTROL if t in SPECIAL else USER_DEFINED if t in FIXED else NORMAL for t in tokenizer.tokens])
     out.put_array("tokenizer.ggml.merges", STRING, [f"{a} {b}" for a, b in tokenizer.merges])
     for role in ("bos", "eos", "padding"):
         number(f"tokenizer.ggml.{role}_token_id", SPECIAL.index("<|end|>"))

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 @dataclass
 class Shape:
     """Sizes; every matrix row is a multiple of 32, as Q8_0 needs."""
-    vocabulary: int = 1280
+    vocabulary: int = 2048
     width: int = 192
     layers: int = 4
     heads: int = 6
@@ -26,22 +26,61 @@ class Shape:
         return self.width // self.heads
 
 
+class Unit(torch.autograd.Function):
+    """RMS norm without its weight; one pass each way, the result in the type of the matrix products."""
+
+    @staticmethod
+    def forward(ctx, x, epsilon, dtype):
+        scale = torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + epsilon)
+        unit = x * scale
+        ctx.save_for_backward(unit, scale)
+        return unit.to(dtype)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        unit, scale = ctx.saved_tensors
+        gradient = gradient.float()
+        along = (gradient * unit).mean(-1, keepdim=True)
+        return gradient.addcmul_(unit, along, value=-1).mul_(scale), None, None
+
+
+class Gate(torch.autograd.Function):
+    """silu(gate) * up."""
+
+    @staticmethod
+    def forward(ctx, both):
+        gate, up = both.float().chunk(2, -1)
+        ctx.save_for_backward(both)
+        return (F.silu(gate) * up).to(both.dtype)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        gate, up = ctx.saved_tensors[0].float().chunk(2, -1)
+        gradient = gradient.float()
+        sigma = torch.sigmoid(gate)
+        silu = gate * sigma
+        towards_gate = torch.addcmul(sigma, silu, 1 - sigma).mul_(up).mul_(gradient)
+        return torch.cat((towards_gate, silu.mul_(gradient)), -1).to(ctx.saved_tensors[0].dtype)
+
+
 class Norm(nn.Module):
-    """RMS norm."""
+    """The weight of an RMS norm; `into` folds it into the matrices that follow, which is cheaper than applying it."""
 
     def __init__(self, shape):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(shape.width))
         self.epsilon = shape.epsilon
 
-    def forward(self, x):
-        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.epsilon) * self.weight
+    def into(self, x, *matrices):
+        fast = torch.is_autocast_cpu_enabled()
+        unit = Unit.apply(x, self.epsilon, torch.bfloat16 if fast else x.dtype)
+        return F.linear(unit, torch.cat(matrices) * self.weight)
 
 
-def rotate(x, cos, sin):
+def rotate(x, turns):
     """RoPE on neighbouring pairs, which is llama.cpp's convention for this architecture (no permutation on export)."""
-    even, odd = x[..., 0::2], x[..., 1::2]
-    return torch.stack((even * cos - odd * sin, even * sin + odd * cos), -1).flatten(-2)
+    pairs = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
+    return torch.view_as_real(pairs * turns).flatten(-2)
 
 
 class Block(nn.Module):
@@ -60,25 +99,22 @@ class Block(nn.Module):
         self.ffn_up = nn.Linear(width, shape.feed_forward, bias=False)
         self.ffn_down = nn.Linear(shape.feed_forward, width, bias=False)
 
-    def attention(self, x, cos, sin, mask):
+    def attention(self, x, turns, mask):
         batch, length, _ = x.shape
         s = self.shape
-
-        def split(y, heads):
-            return y.view(batch, length, heads, s.head_size).transpose(1, 2)
-
+        qkv = self.attn_norm.into(x, self.attn_q.weight, self.attn_k.weight, self.attn_v.weight)
+        qkv = qkv.view(batch, length, -1, s.head_size).transpose(1, 2)
+        qk, v = qkv.split((s.heads + s.kv_heads, s.kv_heads), 1)
+        q, k = rotate(qk, turns).split((s.heads, s.kv_heads), 1)
         group = s.heads // s.kv_heads
-        q = rotate(split(self.attn_q(x), s.heads).float(), cos, sin)
-        k = rotate(split(self.attn_k(x), s.kv_heads).float(), cos, sin).repeat_interleave(group, 1)
-        v = split(self.attn_v(x), s.kv_heads).repeat_interleave(group, 1)
-        scores = torch.matmul(q, k.transpose(-1, -2)).float() / math.sqrt(s.head_size) + mask
+        k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
+        scores = torch.matmul(q / math.sqrt(s.head_size), k.transpose(-1, -2)).float() + mask
         mixed = torch.matmul(scores.softmax(-1), v)
         return self.attn_output(mixed.transpose(1, 2).reshape(batch, length, s.width))
 
-    def forward(self, x, cos, sin, mask):
-        x = x + self.attention(self.attn_norm(x), cos, sin, mask)
-        y = self.ffn_norm(x)
-        return x + self.ffn_down(F.silu(self.ffn_gate(y).float()) * self.ffn_up(y))
+    def forward(self, x, turns, mask):
+        x = x + self.attention(x, turns, mask)
+        return x + self.ffn_down(Gate.apply(self.ffn_norm.into(x, self.ffn_gate.weight, self.ffn_up.weight)))
 
 
 class Seedling(nn.Module):
@@ -98,8 +134,7 @@ class Seedling(nn.Module):
             nn.init.zeros_(block.ffn_down.weight)
         angles = torch.outer(torch.arange(shape.context).float(),
                              shape.rope_base ** (-torch.arange(0, shape.head_size, 2).float() / shape.head_size))
-        self.register_buffer("cos", angles.cos(), persistent=False)
-        self.register_buffer("sin", angles.sin(), persistent=False)
+        self.register_buffer("turns", torch.polar(torch.ones_like(angles), angles), persistent=False)
 
     def forward(self, ids, places):
         """Logits at some flat places of `ids`."""
@@ -107,5 +142,5 @@ class Seedling(nn.Module):
         mask = torch.full((length, length), -1e9).triu(1)
         x = self.token_embd(ids)
         for block in self.blk:
-            x = block(x, self.cos[:length], self.sin[:length], mask)
-        return F.linear(self.output_norm(x.flatten(0, 1)[places]), self.token_embd.weight).float()
+            x = block(x, self.turns[:length], mask)
+        return self.output_norm.into(x.flatten(0, 1)[places], self.token_embd.weight).float()

@@ -26,6 +26,13 @@ class Muon:
         self.groups = [(group, torch.zeros(len(group), *shape)) for shape, group in groups.items()]
         self.momentum, self.decay = momentum, decay
 
+    def state(self):
+        return [velocity for _, velocity in self.groups]
+
+    def load(self, state):
+        for (_, velocity), saved in zip(self.groups, state):
+            velocity.copy_(saved)
+
     @torch.no_grad()
     def step(self, rate):
         for group, velocity in self.groups:

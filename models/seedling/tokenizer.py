@@ -1,7 +1,9 @@
 """Seedling's tokenizer: byte-level BPE with the GPT-2 splitting rule, as llama.cpp's "gpt2" model does it.
 
-Digits are never merged, and a space is merged only with a whole word, so that
-an unknown word has the same tokens wherever it stands and can be copied.
+Digits are never merged.  A space is merged last, with the first piece of its
+word, so that a word has the same pieces with and without a space before it and
+an unknown word can be copied from anywhere.  The fixed parts of the answer's
+JSON are one token each.
 """
 
 import json
@@ -13,6 +15,10 @@ import regex
 SPECIAL = ("<|end|>", "<|user|>", "<|assistant|>", "<|system|>")
 END, USER, ASSISTANT, SYSTEM = range(4)
 ROLES = {"user": USER, "assistant": ASSISTANT, "system": SYSTEM}
+KEYS = ("device", "room", "state", "color", "change", "text", "list", "what", "about", "action", "name", "day", "at", "in", "for", "every")
+FIXED = tuple(['{"intents":[{"do":"', '"},{"do":"', '},{"do":"', '"]},{"do":"', '"}]}', '}]}', '"]}]}', '","items":["', '","value":', '","by":', ',"by":'] +
+              [f'","{key}":"' for key in KEYS] + [f',"{key}":"' for key in KEYS[-6:]])
+BY_LENGTH = sorted(FIXED, key=len, reverse=True)
 SPLIT = regex.compile(r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
 
 
@@ -37,13 +43,28 @@ def pieces(text):
     return ["".join(BYTE_CHARS[b] for b in part.encode()) for part in SPLIT.findall(text)]
 
 
+def partition(text):
+    """The text cut at its fixed tokens, longest tokens first, as llama.cpp does it: a list of (is_fixed, part)."""
+    parts = [(False, text)]
+    for fixed in BY_LENGTH:
+        cut = []
+        for is_fixed, part in parts:
+            if is_fixed or fixed not in part:
+                cut.append((is_fixed, part))
+                continue
+            for i, between in enumerate(part.split(fixed)):
+                cut += ([(True, fixed)] if i else []) + ([(False, between)] if between else [])
+        parts = cut
+    return parts
+
+
 class Tokenizer:
-    """Encodes and decodes; ids are the special tokens, the 256 bytes, then one per merge."""
+    """Encodes and decodes; ids are the special and fixed tokens, the 256 bytes, then one per merge."""
 
     def __init__(self, merges):
         self.merges = [tuple(m) for m in merges]
         self.rank = {m: i for i, m in enumerate(self.merges)}
-        self.tokens = list(SPECIAL) + [BYTE_CHARS[b] for b in range(256)] + [a + b for a, b in self.merges]
+        self.tokens = list(SPECIAL) + list(FIXED) + [BYTE_CHARS[b] for b in range(256)] + [a + b for a, b in self.merges]
         self.ids = {t: i for i, t in enumerate(self.tokens)}
         self.cache = {}
 
@@ -65,12 +86,10 @@ class Tokenizer:
 
     def encode(self, text):
         """Ids of a plain text (special tokens in it are not recognised)."""
-        return [i for piece in pieces(text) for i in self._piece(piece)]
-
-    def decode(self, ids):
-        """The text of ids, without special tokens."""
-        back = {c: b for b, c in BYTE_CHARS.items()}
-        return bytes(back[c] for i in ids if i >= len(SPECIAL) for c in self.tokens[i]).decode(errors="replace")
+        ids = []
+        for is_fixed, part in partition(text):
+            ids += [self.ids[part]] if is_fixed else [i for piece in pieces(part) for i in self._piece(piece)]
+        return ids
 
     def chat(self, messages):
         """Ids of a chat, as chat_template.jinja writes it, and where the last answer starts."""

@@ -7,6 +7,7 @@ sums stay in float32.  The loss counts only the assistant's last answer.
 import argparse
 import itertools
 import json
+import os
 import random
 import time
 from dataclasses import asdict
@@ -19,6 +20,7 @@ from corpus.chats import Chats
 from model import Seedling, Shape
 from optimizer import Muon
 from tokenizer import Tokenizer
+from wiring import wire
 
 STEP = 8  # lengths are padded to multiples of this
 PLACES = 512  # and the number of counted places to multiples of that
@@ -27,13 +29,13 @@ OPENING = 10  # fixed answers are mostly trained on their first tokens only: the
 EASY = (0.9, 0.9, 0.8, 0.6, 0.4, 0.2)  # share of single, copy-heavy sentences in the first pools of chats
 
 
-def batches(seed, tokenizer, tokens, context):
+def batches(seed, tokenizer, tokens, context, easy_shares=EASY):
     """Endless batches of chats of about the same length, padded to one of a few rectangles.
 
     Few different shapes matter: the matrix library prepares code for each one.
     """
     chats, rng = Chats(seed), random.Random(seed)
-    for easy in itertools.chain(EASY, itertools.repeat(0.0)):
+    for easy in itertools.chain(easy_shares, itertools.repeat(0.0)):
         chats.easy = easy
         pool = {}
         for _ in range(6000):
@@ -81,8 +83,15 @@ def finish_early(out, step, args):
         print(json.dumps({"steps": args.steps, "decay": args.decay}), flush=True)
 
 
+def spare_threads(most):
+    """More than one thread only while nobody else wants the machine."""
+    return most if os.getloadavg()[0] < 1.7 else 1
+
+
 def save(path, model, **facts):
-    torch.save({"model": model.state_dict(), "shape": asdict(model.shape), **facts}, path)
+    part = path.with_suffix(".part")
+    torch.save({"model": model.state_dict(), "shape": asdict(model.shape), **facts}, part)
+    part.rename(path)
 
 
 def main():
@@ -91,21 +100,30 @@ def main():
     parser.add_argument("--decay", type=int, default=2000, help="how many of the last steps go down to zero")
     parser.add_argument("--tokens", type=int, default=3072, help="tokens of a batch")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="at most; more than one only while the machine is idle")
+    parser.add_argument("--resume", help="checkpoint to go on from (with fresh sentences)")
     parser.add_argument("--out", default="run", help="folder for checkpoints and the log")
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
+    torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
-    model = Seedling(Shape())
+    model, tokenizer = Seedling(Shape()), Tokenizer.load()
+    wire(model, tokenizer.tokens, args.seed)
     matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and n.startswith("blk")]
     others = [p for n, p in model.named_parameters() if p.dim() == 1 or not n.startswith("blk")]
     muon = Muon(matrices)
     adam = torch.optim.AdamW(others, lr=1.0, betas=(0.9, 0.98), weight_decay=0.0)
-    stream = batches(args.seed, Tokenizer.load(), args.tokens, 512)
+    step, shares, data_seed = 0, EASY, args.seed
+    if args.resume:
+        saved = torch.load(args.resume)
+        model.load_state_dict(saved["model"])
+        if "adam" in saved:
+            adam.load_state_dict(saved["adam"])
+            muon.load(saved["muon"])
+        step, shares, data_seed = saved["step"], (), args.seed * 1000003 + saved["step"]
+    stream = batches(data_seed, tokenizer, args.tokens, 512, shares)
     began, seen, recent, busy = time.time(), 0, [], time.process_time()
-    step = 0
     while step < args.steps:
         finish_early(out, step, args)
         inputs, places, targets = next(stream)
@@ -124,6 +142,7 @@ def main():
         recent.append(loss.item())
         step += 1
         if step % 50 == 0:
+            torch.set_num_threads(spare_threads(args.threads))
             line = {"step": step, "loss": round(sum(recent) / len(recent), 5), "tokens": seen,
                     "wall_s": round(time.time() - began), "cpu_s": round(time.process_time() - busy)}
             recent = []
@@ -131,7 +150,7 @@ def main():
             with open(out / "log.jsonl", "a") as log:
                 log.write(json.dumps(line) + "\n")
         if step % 100 == 0 or step == args.steps:
-            save(out / "last.pt", model, step=step, seed=args.seed)
+            save(out / "last.pt", model, step=step, seed=args.seed, adam=adam.state_dict(), muon=muon.state())
 
 
 if __name__ == "__main__":

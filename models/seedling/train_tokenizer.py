@@ -5,11 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 from corpus.chats import Chats
-from tokenizer import SPACE, SPECIAL, pieces
+from tokenizer import FIXED, SPACE, SPECIAL, partition, pieces
 
-VOCABULARY = 1280
-SPACED_WORDS = 330
-CHATS = 30000
+VOCABULARY = 2048
+WITH_SPACE = 800
+CHATS = 15000
 SEED = 1
 
 
@@ -19,7 +19,9 @@ def count_pieces():
     for _ in range(CHATS):
         for role, text in chats.chat()[-2:]:
             text = text if role == "assistant" else " " + text.lower()
-            counts.update(p for p in pieces(text) if not any(c.isdigit() for c in p))
+            for piece in (piece for is_fixed, part in partition(text) if not is_fixed for piece in pieces(part)):
+                digits = any(c.isdigit() for c in piece)
+                counts.update([piece] if not digits else [piece[:2]] if piece[0] == SPACE else piece)
     return counts
 
 
@@ -44,17 +46,20 @@ def learn(counts, merges_wanted):
                     if (parts[i], parts[i + 1]) == best:
                         parts[i:i + 2] = [best[0] + best[1]]
                     i += 1
-    return merges, {w for w, parts in splits.items() if len(parts) == 1} | {w for w in words if len(w) == 1}
+    return merges, {word: parts[0] for word, parts in splits.items()} | {word: word for word in words if len(word) == 1}
 
 
 def main():
     counts = count_pieces()
-    merges, whole = learn(counts, VOCABULARY - len(SPECIAL) - 256 - SPACED_WORDS)
-    spaced = sorted((w for w in whole if counts[SPACE + w]), key=lambda w: (-counts[SPACE + w], w))
-    merges += [(SPACE, w) for w in spaced[:SPACED_WORDS]]
+    merges, first = learn(counts, VOCABULARY - len(SPECIAL) - len(FIXED) - 256 - WITH_SPACE)
+    starts = Counter()
+    for piece, n in counts.items():
+        if piece[0] == SPACE and len(piece) > 1:
+            starts[first[piece.lstrip(SPACE)]] += n
+    merges += [(SPACE, start) for start in sorted(starts, key=lambda start: (-starts[start], start))[:WITH_SPACE]]
     out = Path(__file__).parent / "tokenizer.json"
     out.write_text(json.dumps({"merges": [" ".join(m) for m in merges]}, ensure_ascii=False, indent=0) + "\n")
-    print(f"{out.name}: {len(merges)} merges, vocabulary {len(SPECIAL) + 256 + len(merges)}")
+    print(f"{out.name}: {len(merges)} merges, vocabulary {len(SPECIAL) + len(FIXED) + 256 + len(merges)}")
 
 
 if __name__ == "__main__":
