@@ -67,6 +67,21 @@ TEST(Crash, WhatWasAcknowledgedSurvivesKillNine) {
   EXPECT_GT(before, 0U) << "no round wrote anything";
 }
 
+// Earlier than any write of the application: while the file itself is made.
+TEST(Crash, KillNineAtAnyMomentOfTheFirstOpenLeavesAFileThatOpens) {
+  for (int round = 0; round < 30; ++round) {
+    const TestFolder folder;
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) _exit(Database::open(folder.database()).has_value() ? 0 : 1);
+    std::this_thread::sleep_for(std::chrono::microseconds(700 * round));
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    const auto database = Database::open(folder.database());
+    ASSERT_TRUE(database.has_value()) << "round " << round << ": " << database.error().message();
+  }
+}
+
 TEST(Crash, AMigrationKilledHalfwayIsDoneAtTheNextStart) {
 #ifndef LOCALSCALE_FAULT_POINTS
   GTEST_SKIP() << "needs fault points";

@@ -96,13 +96,12 @@ Result<int> set_up(SQLite::Database& database, const fs::path& path, bool unclea
   if (unclean) {
     if (auto whole = check_integrity(database, path); !whole) return tl::unexpected(whole.error());
   }
-  // The newer schema is refused before anything is written.
   set_pragmas(database);
-  auto version = migrate(database, built_in_migrations());
-  if (version && database.execAndGet("PRAGMA application_id").getInt() != application_id) {
+  // Before the first table, so that a file that a crash leaves with tables is known as ours.
+  if (database.execAndGet("PRAGMA application_id").getInt() != application_id) {
     database.exec(fmt::format("PRAGMA application_id = {}", application_id));
   }
-  return version;
+  return migrate(database, built_in_migrations());
 }
 
 }  // namespace
