@@ -1,7 +1,9 @@
 #include "gateway/json_scan.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 
 #include <fmt/format.h>
@@ -174,6 +176,7 @@ class Scanner {
   }
 
   bool read_number() {
+    const std::size_t start = at_;
     if (peek() == '-') ++at_;
     if (!is_digit(peek())) return bad("a value is expected");
     if (peek() == '0')
@@ -189,7 +192,14 @@ class Scanner {
       if (peek() == '+' || peek() == '-') ++at_;
       if (!skip_digits()) return bad("a digit is missing in the exponent");
     }
-    return true;
+    return is_finite(text_.substr(start, at_ - start)) || bad("a number that is too large");
+  }
+
+  /// Engines refuse what a double cannot hold. Short numbers without an exponent always fit.
+  static bool is_finite(std::string_view number) {
+    constexpr std::size_t digits_that_fit = 300;
+    if (number.size() < digits_that_fit && number.find_first_of("eE") == std::string_view::npos) return true;
+    return std::isfinite(std::strtod(std::string(number).c_str(), nullptr));
   }
 
   bool skip_digits() {

@@ -59,6 +59,12 @@ TEST(ScanBody, RefusesEverythingElse) {
   }
 }
 
+TEST(ScanBody, RefusesNumbersThatNoDoubleHolds) {
+  EXPECT_FALSE(scan_body(R"({"a":1e400})").has_value());
+  EXPECT_FALSE(scan_body(R"({"a":)" + std::string(400, '9') + "}").has_value());
+  EXPECT_TRUE(scan_body(R"({"a":[1e-400,1.5e+300,123456789012345678901234567890]})").has_value());
+}
+
 TEST(ScanBody, RefusesDeepNesting) {
   const auto nested = [](std::size_t depth) {
     return "{\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
