@@ -1,11 +1,12 @@
 // Starts a home with a stub engine, one with the real engine, nginx and Portkey's gateway, measures the claims of
 // `./dev bench gateway` with bench_gateway, and prints a table and one line of JSON per claim.
 // LOCALSCALE_BENCH_QUICK=1 takes fewer samples; LOCALSCALE_BENCH_ONLY=rps,ttft… only some parts.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { freePort, makeHome, programs, sleep, until } from '../../tests/support/home.mjs';
 
@@ -15,6 +16,7 @@ const only = process.env.LOCALSCALE_BENCH_ONLY?.split(',');
 const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
 const cleanups = [() => rmSync(folder, { recursive: true, force: true })];
 const rows = [];
+const homes = [];
 
 const wanted = (part) => !only || only.includes(part);
 const round = (number, digits = 3) => Number(number.toFixed(digits));
@@ -27,9 +29,10 @@ function claim(name, value, unit, bar, better, details) {
   say(`  ${name} ${round(value)} ${unit} (${better === 'lower' ? '≤' : '≥'} ${bar}) ${ok ? 'ok' : 'MISSED'}`);
 }
 
-function measure(...args) {
-  const out = execFileSync(join(programs, 'bench_gateway'), args.map(String), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  return JSON.parse(out);
+/** Not awaited synchronously: the home's log must be read meanwhile, or the home waits for room in its pipe. */
+async function measure(...args) {
+  const { stdout } = await promisify(execFile)(join(programs, 'bench_gateway'), args.map(String), { encoding: 'utf8', timeout: 300_000 });
+  return JSON.parse(stdout);
 }
 
 const chat = (content, more = {}) => JSON.stringify({ model: 'seedling', messages: [{ role: 'user', content }], ...more });
@@ -58,6 +61,7 @@ async function startHome(options) {
   await home.start();
   home.startedMs = performance.now() - started;
   cleanups.push(() => home.stop());
+  homes.push(home);
   return home;
 }
 
@@ -132,18 +136,18 @@ async function measureStub() {
   let ratios = {};
   if (wanted('ttft')) {
     const body = chat('stub:rate=0 stub:tokens=4', { stream: true });
-    const ttft = measure('ttft', body, quick ? 300 : 3000, socket, port);
+    const ttft = await measure('ttft', body, quick ? 300 : 3000, socket, port);
     claim('added_ttft_p50', ttft.added_p50, 'ms', 0.3, 'lower', ttft);
     claim('added_ttft_p99', ttft.added_p99, 'ms', 1.5, 'lower', ttft);
   }
   if (wanted('tokens')) {
     const body = chat(`stub:rate=2000 stub:tokens=${quick ? 1000 : 4000}`, { stream: true });
-    for (const streams of [1, 16]) ratios[streams] = measure('tokens', body, streams, quick ? 3 : 7, socket, port);
+    for (const streams of [1, 16]) ratios[streams] = await measure('tokens', body, streams, quick ? 3 : 7, socket, port);
   }
   if (wanted('rps')) await measureRates(home, socket, port);
   if (wanted('sse')) {
     const pid = housePid(home);
-    const idle = measure('idle', chat('stub:idle', { stream: true }), 2000, pid, port);
+    const idle = await measure('idle', chat('stub:idle', { stream: true }), 2000, pid, port);
     claim('sse2000_added_mib', idle.added_mib, 'MiB', 40, 'lower', idle);
   }
   await home.stop();
@@ -158,7 +162,7 @@ async function measureRates(home, socket, port) {
   const portkey = join(here, '../node_modules/@portkey-ai/gateway/build/start-server.js');
   await startProgram('node', [portkey, `--port=${portkeyPort}`, '--headless'], portkeyPort, { NODE_ENV: 'production' });
   process.env.BENCH_HEADERS = `x-portkey-provider: openai\r\nx-portkey-custom-host: http://127.0.0.1:${stub.port}/v1\r\nauthorization: Bearer none\r\n`;
-  const rates = measure('rps', chat('stub:fast'), 16, quick ? 500 : 2000, quick ? 3 : 9, port, nginxPort, portkeyPort);
+  const rates = await measure('rps', chat('stub:fast'), 16, quick ? 500 : 2000, quick ? 3 : 9, port, nginxPort, portkeyPort);
   const [house, nginx, other] = rates.rps;
   claim('rps_vs_nginx', rates.ratios[0], 'ratio', 0.7, 'higher', { house, nginx, connections: rates.connections, rounds: rates.rounds });
   claim('rps_vs_portkey', rates.ratios[1], 'ratio', 10, 'higher', { house, portkey: other, connections: rates.connections, rounds: rates.rounds });
@@ -173,7 +177,7 @@ async function measureSeedling() {
   const socket = await engineSocket(home);
   const body = chat('Hello', { stream: true, max_tokens: quick ? 100 : 400, ignore_eos: true, temperature: 0 });
   const ratios = {};
-  for (const streams of [1, 16]) ratios[streams] = measure('tokens', body, streams, quick ? 3 : 7, socket, port);
+  for (const streams of [1, 16]) ratios[streams] = await measure('tokens', body, streams, quick ? 3 : 7, socket, port);
   await home.stop();
   return ratios;
 }
@@ -202,6 +206,7 @@ try {
   claimTokens(stub, seedling);
 } catch (error) {
   say(`bench gateway: ${error.stack}`);
+  for (const home of homes) say(home.log.split('\n').filter((line) => !/ GET | POST /.test(line)).slice(-15).join('\n'));
   process.exitCode = 1;
 } finally {
   for (const cleanup of cleanups.reverse()) await cleanup();

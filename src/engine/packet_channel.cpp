@@ -9,6 +9,11 @@
 
 namespace localscale::engine {
 namespace asio = boost::asio;
+namespace {
+
+constexpr std::size_t max_kept = 4096;
+
+}  // namespace
 
 PacketChannel::PacketChannel(const asio::any_io_executor& executor, UniqueFd socket, OnPacket on_packet,
                              OnClosed on_closed)
@@ -27,9 +32,32 @@ std::shared_ptr<PacketChannel> PacketChannel::open(const asio::any_io_executor& 
   return channel;
 }
 
-Result<void> PacketChannel::send(const std::string& bytes) {
+Result<void> PacketChannel::send(std::string bytes) {
   if (!socket_.is_open()) return fail(Errc::unavailable, "The channel is closed.");
-  return sandbox::send_packet(socket_.native_handle(), bytes);
+  if (kept_.empty()) {
+    const auto sent = sandbox::send_packet(socket_.native_handle(), bytes);
+    if (sent || sent.error().code != Errc::exhausted) return sent;
+  }
+  if (kept_.size() >= max_kept) return fail(Errc::exhausted, "A process of this home does not keep up.");
+  kept_.push_back(std::move(bytes));
+  if (kept_.size() == 1) wait_for_room();
+  return {};
+}
+
+void PacketChannel::wait_for_room() {
+  socket_.async_wait(asio::posix::descriptor_base::wait_write,
+                     [self = shared_from_this()](const boost::system::error_code& error) {
+                       if (!error) self->send_kept();
+                     });
+}
+
+void PacketChannel::send_kept() {
+  while (!kept_.empty()) {
+    const auto sent = sandbox::send_packet(socket_.native_handle(), kept_.front());
+    if (!sent && sent.error().code == Errc::exhausted) return wait_for_room();
+    if (!sent) return kept_.clear();  // The other side is gone, which receiving tells.
+    kept_.pop_front();
+  }
 }
 
 void PacketChannel::close() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,8 +25,8 @@ class PacketChannel : public std::enable_shared_from_this<PacketChannel> {
   static std::shared_ptr<PacketChannel> open(const boost::asio::any_io_executor& executor, UniqueFd socket,
                                              OnPacket on_packet, OnClosed on_closed);
 
-  /// Sends one packet at once; exhausted if the other side does not keep up.
-  Result<void> send(const std::string& bytes);
+  /// Sends one packet, or keeps it until there is room; exhausted if the other side does not keep up at all.
+  Result<void> send(std::string bytes);
   /// No handler is called after this.
   void close();
 
@@ -34,10 +35,13 @@ class PacketChannel : public std::enable_shared_from_this<PacketChannel> {
                 OnClosed on_closed);
   void wait();
   void receive();
+  void wait_for_room();
+  void send_kept();
 
   boost::asio::posix::stream_descriptor socket_;
   OnPacket on_packet_;
   OnClosed on_closed_;
+  std::deque<std::string> kept_;  ///< For when the other side has taken some; at most max_kept.
 };
 
 }  // namespace localscale::engine

@@ -33,6 +33,12 @@ constexpr auto kConnectWithin = std::chrono::seconds(2);
 constexpr auto kEndWithin = std::chrono::seconds(5);
 constexpr std::size_t kMaxWaiting = 1024;
 
+/// An answer that the house's queue had no room for.
+struct Unsent {
+  std::string bytes;
+  UniqueFd connection;
+};
+
 /// A request whose connection found the engine's accept queue full.
 struct Waiting {
   std::uint64_t id = 0;
@@ -102,9 +108,12 @@ class Shim {
   }
 
   void step() {
-    std::array<pollfd, 2> watched{pollfd{signals_.get(), POLLIN, 0}, pollfd{channel_, POLLIN, 0}};
+    // While answers wait, no more requests are taken: they wait in the channel, and then at the house.
+    const short wanted = unsent_.empty() ? POLLIN : POLLOUT;
+    std::array<pollfd, 2> watched{pollfd{signals_.get(), POLLIN, 0}, pollfd{channel_, wanted, 0}};
     ::poll(watched.data(), watched.size(), poll_timeout_ms());
     if (watched[0].revents != 0) take_signals();
+    if (watched[1].revents != 0) send_unsent();
     if (watched[1].revents != 0) take_requests();
     retry_waiting();
     if (kill_at_ && Clock::now() >= *kill_at_) ::kill(engine_, SIGKILL);
@@ -134,7 +143,7 @@ class Shim {
   }
 
   void take_requests() {
-    while (channel_ >= 0) {
+    while (channel_ >= 0 && unsent_.empty()) {
       auto received = sandbox::receive_packet(channel_);
       if (received && received->state == sandbox::Received::State::nothing_yet) return;
       wire::ShimRequest request;
@@ -158,19 +167,29 @@ class Shim {
     }
     wire::ShimReply reply;
     reply.set_id(request.id);
-    std::array<int, 1> fds{-1};
-    if (connected) {
-      fds[0] = connected->get();
-    } else {
+    if (!connected) {
       reply.mutable_failed()->set_code(std::string(name(Errc::unavailable)));
       reply.mutable_failed()->set_what(connected.error().what);
       reply.mutable_failed()->set_next(connected.error().next);
     }
-    const std::span<const int> attached = connected ? std::span<const int>(fds) : std::span<const int>();
-    if (!sandbox::send_packet(channel_, reply.SerializeAsString(), attached)) end_engine();
+    unsent_.push_back({reply.SerializeAsString(), connected ? std::move(*connected) : UniqueFd()});
+    send_unsent();
+  }
+
+  void send_unsent() {
+    while (!unsent_.empty() && channel_ >= 0) {
+      const Unsent& next = unsent_.front();
+      const int fd = next.connection.get();
+      const std::span<const int> attached = fd < 0 ? std::span<const int>() : std::span<const int>(&fd, 1);
+      const auto sent = sandbox::send_packet(channel_, next.bytes, attached);
+      if (!sent && sent.error().code == Errc::exhausted) return;
+      unsent_.pop_front();
+      if (!sent) end_engine();
+    }
   }
 
   void retry_waiting() {
+    if (channel_ < 0) return;
     std::deque<Waiting> again;
     again.swap(waiting_);
     for (const Waiting& request : again) answer(request);
@@ -181,6 +200,7 @@ class Shim {
   UniqueFd signals_;
   pid_t engine_ = -1;
   std::deque<Waiting> waiting_;
+  std::deque<Unsent> unsent_;
   std::optional<Clock::time_point> kill_at_;
   std::optional<int> ended_;
 };
