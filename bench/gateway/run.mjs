@@ -16,7 +16,7 @@ const only = process.env.LOCALSCALE_BENCH_ONLY?.split(',');
 const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
 const cleanups = [() => rmSync(folder, { recursive: true, force: true })];
 const rows = [];
-const homes = [];
+const logFile = join(folder, 'home.log');
 
 const wanted = (part) => !only || only.includes(part);
 const round = (number, digits = 3) => Number(number.toFixed(digits));
@@ -29,7 +29,6 @@ function claim(name, value, unit, bar, better, details) {
   say(`  ${name} ${round(value)} ${unit} (${better === 'lower' ? '≤' : '≥'} ${bar}) ${ok ? 'ok' : 'MISSED'}`);
 }
 
-/** Not awaited synchronously: the home's log must be read meanwhile, or the home waits for room in its pipe. */
 async function measure(...args) {
   const { stdout } = await promisify(execFile)(join(programs, 'bench_gateway'), args.map(String), { encoding: 'utf8', timeout: 300_000 });
   return JSON.parse(stdout);
@@ -56,18 +55,17 @@ async function engineSocket(home) {
 }
 
 async function startHome(options) {
-  const home = await makeHome(options);
+  const home = await makeHome({ logFile, ...options });
   const started = performance.now();
   await home.start();
   home.startedMs = performance.now() - started;
   cleanups.push(() => home.stop());
-  homes.push(home);
   return home;
 }
 
 /** From starting the supervisor to the house's first answer: more than the claim asks, which is the house alone. */
 async function startMs() {
-  const home = await makeHome({ engine: 'stub' });
+  const home = await makeHome({ logFile, engine: 'stub' });
   const answered = () => fetch(`${home.url}/healthz`).then((response) => response.ok, () => false);
   const ready = home.start();
   const begun = performance.now();
@@ -206,7 +204,7 @@ try {
   claimTokens(stub, seedling);
 } catch (error) {
   say(`bench gateway: ${error.stack}`);
-  for (const home of homes) say(home.log.split('\n').filter((line) => !/ GET | POST /.test(line)).slice(-15).join('\n'));
+  if (existsSync(logFile)) say(readFileSync(logFile, 'utf8').split('\n').filter((line) => !/ GET | POST /.test(line)).slice(-15).join('\n'));
   process.exitCode = 1;
 } finally {
   for (const cleanup of cleanups.reverse()) await cleanup();

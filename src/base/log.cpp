@@ -1,10 +1,13 @@
 #include "base/log.hpp"
 
+#include <cerrno>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
 
 namespace localscale::log {
 namespace {
@@ -29,11 +32,51 @@ class EscapedMessage final : public spdlog::custom_flag_formatter {
   }
 };
 
+/// Standard error, with lines written one by one or together.
+class Sink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  void collect(std::function<void()> first_waits) {
+    const std::lock_guard lock(mutex_);
+    write_out();
+    first_waits_ = std::move(first_waits);
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const bool first = lines_.size() == 0;
+    formatter_->format(message, lines_);
+    if (!first_waits_ || message.level >= spdlog::level::warn || lines_.size() >= collected_max)
+      return write_out();
+    if (first) first_waits_();
+  }
+  void flush_() override { write_out(); }
+
+ private:
+  static constexpr std::size_t collected_max = 32U << 10;
+
+  void write_out() {
+    for (std::size_t done = 0; done < lines_.size();) {
+      const ssize_t written = ::write(STDERR_FILENO, lines_.data() + done, lines_.size() - done);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) break;  // Nobody reads the log: there is nowhere to say so.
+      done += static_cast<std::size_t>(written);
+    }
+    lines_.clear();
+  }
+
+  spdlog::memory_buf_t lines_;
+  std::function<void()> first_waits_;
+};
+
+std::shared_ptr<Sink> the_sink() {
+  const auto& sinks = spdlog::default_logger_raw()->sinks();
+  return sinks.empty() ? nullptr : std::dynamic_pointer_cast<Sink>(sinks.front());
+}
+
 }  // namespace
 
 void start(std::string_view process, Format format, spdlog::level::level_enum level) {
-  auto logger = std::make_shared<spdlog::logger>(std::string(process),
-                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger = std::make_shared<spdlog::logger>(std::string(process), std::make_shared<Sink>());
   logger->set_level(level);
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   if (format == Format::json) {
@@ -44,6 +87,14 @@ void start(std::string_view process, Format format, spdlog::level::level_enum le
   }
   logger->set_formatter(std::move(formatter));
   spdlog::set_default_logger(std::move(logger));
+}
+
+void collect(std::function<void()> first_waits) {
+  if (const auto sink = the_sink()) sink->collect(std::move(first_waits));
+}
+
+void write_collected() {
+  spdlog::default_logger_raw()->flush();
 }
 
 }  // namespace localscale::log

@@ -102,6 +102,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   void on_load(const MachineLoad& load);
   void restart_where_threads_differ(const MachineLoad& load, Effects& effects);
   void release(RequestId request);
+  void remember(const std::string& key, const LibraryModel& entry);
   void perform(Effects effects);
   void arm_timer();
   net::Task<Result<std::shared_ptr<RunningEngine>>> wait(RequestId request, std::shared_ptr<Waiter> waiter,
@@ -149,7 +150,7 @@ net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire(std::stri
   const auto key = key_of(entry->model);
   const auto waiter = std::make_shared<Waiter>(executor_, key);
   waiters_.emplace(request, waiter);
-  wanted_.insert_or_assign(key, *entry);
+  remember(key, *entry);
   const auto tuning = tuner_.known(*entry, machine());
   const auto need = memory_need(*entry, config_, tuning, file_bytes(entry->model.projector));
   // From here on the request is the table's; this gives it back however the coroutine ends.
@@ -160,15 +161,29 @@ net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire(std::stri
   table_.on_acquire(table_now(), request, key, need, keep_alive, effects);
   perform(std::move(effects));
 
-  const bool waited = !waiter->engine && !waiter->refusal;
-  const auto began = Clock::now();
-  auto engine = co_await wait(request, waiter, *entry, std::move(options.progress));
-  if (!engine) co_return tl::unexpected(engine.error());
-  const auto load_time =
-      waited ? std::chrono::nanoseconds(Clock::now() - began) : std::chrono::nanoseconds{0};
+  std::chrono::nanoseconds load_time{0};
+  if (waiter->engine) {  // The usual case: it is loaded.
+    waiters_.erase(request);
+  } else {
+    const bool waited = !waiter->refusal;
+    const auto began = Clock::now();
+    const auto engine = co_await wait(request, waiter, std::move(*entry), std::move(options.progress));
+    if (!engine) co_return tl::unexpected(engine.error());
+    if (waited) load_time = Clock::now() - began;
+  }
   std::unique_ptr<Lease> lease = std::make_unique<EngineLease>(
-      *engine, load_time, [release = std::move(release)]() mutable { release.reset(); });
+      waiter->engine, load_time, [release = std::move(release)]() mutable { release.reset(); });
   co_return lease;
+}
+
+/// What to start for `key`. Copied only when the file has changed: every request comes by here.
+void EngineManager::Impl::remember(const std::string& key, const LibraryModel& entry) {
+  const auto [known, is_new] = wanted_.try_emplace(key, entry);
+  const Model& before = known->second.model;
+  const bool same = before.name == entry.model.name && before.digest == entry.model.digest &&
+                    before.bytes == entry.model.bytes &&
+                    before.modified_unix_s == entry.model.modified_unix_s;
+  if (!is_new && !same) known->second = entry;
 }
 
 net::Task<Result<std::shared_ptr<RunningEngine>>> EngineManager::Impl::wait(RequestId request,

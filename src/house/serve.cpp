@@ -9,6 +9,7 @@
 #include "base/exit_status.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
+#include "house/collected_log.hpp"
 #include "house/house.hpp"
 #include "sandbox/probe.hpp"
 #include "sandbox/self_confine.hpp"
@@ -74,6 +75,7 @@ Result<void> serve(const Arguments& arguments) {
   auto inherited = take_inheritance();
   if (!inherited) return tl::unexpected(inherited.error());
   boost::asio::io_context context(1);
+  const CollectedLog collected(context);
   auto house = House::make(context, std::move(*config), std::move(*inherited));
   if (!house) return tl::unexpected(house.error());
   if (auto opened = (*house)->open(); !opened) return opened;

@@ -13,6 +13,13 @@ namespace localscale::net {
 using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
                                                 boost::asio::io_context::executor_type>;
 
+/// The same for coroutines: their handlers bring any_io_executor, and Asio completes without a detour where
+/// the socket has the same.
+using AwaitedSocket = boost::asio::generic::stream_protocol::socket;
+
+/// The family of a connected stream socket.
+boost::asio::generic::stream_protocol protocol_of(const UniqueFd& connected);
+
 /// Wraps a connected descriptor.
 Socket adopt(boost::asio::io_context& context, UniqueFd connected);
 

@@ -116,11 +116,16 @@ class TlsStream final : public Stream {
 
 }  // namespace
 
-Socket adopt(asio::io_context& context, UniqueFd connected) {
+asio::generic::stream_protocol protocol_of(const UniqueFd& connected) {
   int family = AF_UNSPEC;
   socklen_t size = sizeof(family);
   ::getsockopt(connected.get(), SOL_SOCKET, SO_DOMAIN, &family, &size);
-  return Socket(context.get_executor(), asio::generic::stream_protocol(family, 0), connected.release());
+  return {family, 0};
+}
+
+Socket adopt(asio::io_context& context, UniqueFd connected) {
+  const auto protocol = protocol_of(connected);
+  return Socket(context.get_executor(), protocol, connected.release());
 }
 
 std::unique_ptr<Stream> make_stream(asio::io_context& context, UniqueFd connected,

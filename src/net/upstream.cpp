@@ -7,7 +7,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/query.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <sys/socket.h>
 
@@ -30,8 +29,10 @@ using State = ResponseParser::State;
 
 class SocketUpstream final : public Upstream {
  public:
-  SocketUpstream(asio::io_context& context, UniqueFd connected)
-      : socket_(adopt(context, std::move(connected))) {}
+  SocketUpstream(const asio::any_io_executor& executor, UniqueFd connected)
+      : socket_(executor, protocol_of(connected), connected.get()) {
+    static_cast<void>(connected.release());  // The socket's, now that nothing can throw.
+  }
 
   Task<Result<UpstreamHead>> request(std::string_view method, std::string_view target, const Headers& headers,
                                      std::string_view body) override {
@@ -151,7 +152,7 @@ class SocketUpstream final : public Upstream {
     return fail(Errc::cancelled, "The request to the engine was cancelled.");
   }
 
-  Socket socket_;
+  AwaitedSocket socket_;
   ReadBuffer in_;
   ResponseParser parser_;
   std::string head_;
@@ -166,8 +167,7 @@ class SocketUpstream final : public Upstream {
 }  // namespace
 
 std::unique_ptr<Upstream> make_upstream(asio::any_io_executor executor, UniqueFd connected) {
-  auto& context = static_cast<asio::io_context&>(asio::query(executor, asio::execution::context));
-  return std::make_unique<SocketUpstream>(context, std::move(connected));
+  return std::make_unique<SocketUpstream>(executor, std::move(connected));
 }
 
 }  // namespace localscale::net

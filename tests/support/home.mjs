@@ -1,6 +1,6 @@
 // Starts a home of its own for a test: real programs, a fresh state folder, free ports. Needs no npm package.
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -98,8 +98,9 @@ class Home {
 
   async start() {
     const [path, args] = this.command('localscale-supervisor', ['--config', this.configFile]);
-    this.supervisor = spawn(path, args, { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.supervisor.stdout, this.supervisor.stderr]) stream.on('data', (data) => { this.log = (this.log + data).slice(-200_000); });
+    const out = this.options.logFile ? openSync(this.options.logFile, 'a') : 'pipe';
+    this.supervisor = spawn(path, args, { env: this.environment, stdio: ['ignore', out, out] });
+    for (const stream of [this.supervisor.stdout, this.supervisor.stderr].filter(Boolean)) stream.on('data', (data) => { this.log = (this.log + data).slice(-200_000); });
     this.exited = new Promise((done) => { this.supervisor.once('exit', (code, signal) => done({ code, signal })); });
     let ended = null;
     this.exited.then((how) => { ended = how; });
@@ -157,7 +158,8 @@ class Home {
 
 /**
  * Makes a home, not started yet. Options: config (sections over the test defaults), engine ('real' or 'stub'),
- * user (run all of it as this unprivileged user), env, keep (leave the folder).
+ * user (run all of it as this unprivileged user), env, keep (leave the folder), logFile (write its log there instead
+ * of keeping it: for benchmarks).
  */
 export async function makeHome(options = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'localscale-'));
