@@ -36,17 +36,8 @@ async function measure(...args) {
 
 const chat = (content, more = {}) => JSON.stringify({ model: 'seedling', messages: [{ role: 'user', content }], ...more });
 
-function memory(pid) {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const mib = (key) => round(Number(text.match(new RegExp(`^${key}:\\s+(\\d+)`, 'm'))[1]) / 1024, 2);
-  return { rss_mib: mib('Rss'), pss_mib: mib('Pss') };
-}
-
-/** The house's process: the largest localscaled (its namespaces may have a small first process). */
-function housePid(home) {
-  return home.processes('localscaled').map(({ pid }) => ({ pid, size: memory(pid).rss_mib }))
-    .sort((a, b) => b.size - a.size)[0].pid;
-}
+/** The house's process: the oldest localscaled (for a moment there is another, which tries the walls). */
+const housePid = (home) => Math.min(...home.processes('localscaled').map(({ pid }) => pid));
 
 /** A way to ask the home's own engine directly: its socket, through the worker's root. */
 async function engineSocket(home) {
@@ -61,22 +52,6 @@ async function startHome(options) {
   home.startedMs = performance.now() - started;
   cleanups.push(() => home.stop());
   return home;
-}
-
-/** From starting the supervisor to the house's first answer: more than the claim asks, which is the house alone. */
-async function startMs() {
-  const home = await makeHome({ logFile, engine: 'stub' });
-  const answered = () => fetch(`${home.url}/healthz`).then((response) => response.ok, () => false);
-  const ready = home.start();
-  const begun = performance.now();
-  while (!(await answered())) await sleep(1);
-  const ms = performance.now() - begun;
-  await ready;
-  const pid = housePid(home);
-  await sleep(1500);
-  const size = memory(pid);
-  await home.stop();
-  return { ms, size };
 }
 
 function startNginx(port, socket) {
@@ -117,12 +92,13 @@ async function stubOnPort(home) {
   return { port, model };
 }
 
+/** The house alone, from its start to its first answer, and what it keeps when idle: bench_house's claims. */
 async function measureStart() {
-  const runs = [];
-  for (let i = 0; i < (quick ? 3 : 7); i += 1) runs.push(await startMs());
-  const middle = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
-  claim('start_ms', middle(runs.map(({ ms }) => ms)), 'ms', 150, 'lower', { runs: runs.length, from: 'the supervisor\'s start', to: '200 from /healthz' });
-  claim('idle_mib', middle(runs.map(({ size }) => size.rss_mib)), 'MiB', 25, 'lower', { resident: true, pss_mib: middle(runs.map(({ size }) => size.pss_mib)) });
+  const { stdout } = await promisify(execFile)(join(programs, 'bench_house'), [quick ? '3' : '15'], { encoding: 'utf8' });
+  for (const line of stdout.split('\n').filter((text) => text.startsWith('{'))) {
+    const row = JSON.parse(line);
+    claim(row.claim, row.value, row.unit, row.bar, row.better, row.with);
+  }
 }
 
 async function measureStub() {
