@@ -68,7 +68,7 @@ const startNginx = async () => {
   const port = await freePort();
   const config = path.join(folder, 'nginx.conf');
   const user = process.getuid() === 0 ? 'user root;' : '';
-  writeFileSync(config, `${user} daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+  writeFileSync(config, `${user} daemon off; worker_processes auto; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
 events { worker_connections 64; }
 http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 10000;
   client_body_temp_path ${folder}/t1; proxy_temp_path ${folder}/t2; fastcgi_temp_path ${folder}/t3; uwsgi_temp_path ${folder}/t4; scgi_temp_path ${folder}/t5;

@@ -30,8 +30,7 @@ using List = std::unique_ptr<curl_slist, FreeList>;
 void append(List& list, const std::string& text) {
   curl_slist* longer = curl_slist_append(list.get(), text.c_str());
   LS_ASSERT(longer != nullptr);
-  static_cast<void>(list.release());
-  list.reset(longer);
+  if (!list) list.reset(longer);  // else its head stays what it was
 }
 
 std::string_view trimmed(std::string_view text) {
