@@ -34,7 +34,9 @@ std::string_view name(Errc code) {
 }
 
 std::string Error::message() const {
-  return next.empty() ? what : what + " " + next;
+  if (next.empty()) return what;
+  const bool ended = !what.empty() && std::string_view(".!?:;\n").find(what.back()) != std::string_view::npos;
+  return what + (ended ? " " : ". ") + next;
 }
 
 tl::unexpected<Error> fail(Errc code, std::string what, std::string next) {

@@ -11,6 +11,8 @@ TEST(Error, MessageJoinsWhatHappenedAndWhatToDoNext) {
   const Error error{Errc::not_found, "Model 'x' is not here.", "Pull it with: localscale pull x"};
   EXPECT_EQ(error.message(), "Model 'x' is not here. Pull it with: localscale pull x");
   EXPECT_EQ((Error{Errc::internal, "Broken.", ""}).message(), "Broken.");
+  EXPECT_EQ((Error{Errc::denied, "open /x: Permission denied", "Run it as root."}).message(),
+            "open /x: Permission denied. Run it as root.");
 }
 
 TEST(Error, SystemErrorsKeepTheirKindAndText) {

@@ -32,8 +32,9 @@ struct ChatEnd {
 
 /// Asks with streaming; `piece` gets the text as it comes. ^C (see Interrupts) ends the answer, not the
 /// program.
+/// `waiting` is called about four times a second while nothing comes.
 Outcome<ChatEnd> ask(const Home& home, const ChatRequest& request,
-                     const std::function<void(std::string_view)>& piece);
+                     const std::function<void(std::string_view)>& piece, std::function<void()> waiting = {});
 
 /// While it lives, SIGINT only interrupts waiting system calls.
 class Interrupts {

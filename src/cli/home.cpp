@@ -78,7 +78,7 @@ Error error_in_answer(unsigned status, std::string_view body) {
 }
 
 Outcome<Json> Home::get(const std::string& target) const {
-  const auto reply = http_exchange(layout_.admin_socket, {"GET", target, {}});
+  const auto reply = http_exchange(layout_.admin_socket, HttpRequest{.target = target});
   if (!reply) return connection_failed(reply.error());
   return object_of(*reply);
 }
@@ -91,12 +91,14 @@ Outcome<Json> Home::call(const std::string& method, const std::string& target, c
 }
 
 Outcome<void> Home::stream(const std::string& target, const Json& body,
-                           const std::function<bool(std::string_view)>& line) const {
+                           const std::function<bool(std::string_view)>& line,
+                           std::function<void()> waiting) const {
   // Loading a large model sends nothing for minutes where the API knows no progress.
   constexpr std::chrono::minutes longest_silence{15};
   LineSplitter splitter(line);
-  const auto reply = http_exchange(layout_.admin_socket, {"POST", target, body.dump(), longest_silence},
-                                   [&](std::string_view piece) { return splitter.push(piece); });
+  const auto reply =
+      http_exchange(layout_.admin_socket, {"POST", target, body.dump(), std::move(waiting), longest_silence},
+                    [&](std::string_view piece) { return splitter.push(piece); });
   if (!reply) return connection_failed(reply.error());
   if (reply->status / 100 != 2) return failed(error_in_answer(reply->status, reply->body));
   splitter.finish();

@@ -23,8 +23,10 @@ class Home {
   [[nodiscard]] Outcome<Json> call(const std::string& method, const std::string& target,
                                    const Json& body) const;
   /// POST whose answer is a stream of lines. `line` gets each without its end; false stops the stream.
+  /// `waiting` is called about four times a second while nothing comes.
   [[nodiscard]] Outcome<void> stream(const std::string& target, const Json& body,
-                                     const std::function<bool(std::string_view)>& line) const;
+                                     const std::function<bool(std::string_view)>& line,
+                                     std::function<void()> waiting = {}) const;
 
  private:
   config::Layout layout_;

@@ -1,5 +1,6 @@
 #include "cli/http_client.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -64,15 +65,23 @@ Result<void> send_all(int fd, std::string_view bytes) {
   return {};
 }
 
-/// The bytes that are there, at least one; 0 at the end.
-Result<std::size_t> receive(int fd, std::span<char> buffer, std::chrono::milliseconds quiet) {
-  pollfd wait{fd, POLLIN, 0};
-  const int ready = ::poll(&wait, 1, static_cast<int>(quiet.count()));
-  if (ready < 0 && errno == EINTR) return fail(Errc::cancelled, "Interrupted.");
-  if (ready == 0) {
-    return fail(Errc::timeout, fmt::format("The home sent nothing for {} s.", quiet.count() / 1000),
-                "See what it does with: localscale status; localscale logs");
+/// Waits until there is something to read.
+Result<void> wait_for_bytes(int fd, const HttpRequest& request) {
+  constexpr std::chrono::milliseconds step{250};
+  for (std::chrono::milliseconds waited{0}; waited < request.quiet; waited += step) {
+    pollfd wait{fd, POLLIN, 0};
+    const int ready = ::poll(&wait, 1, static_cast<int>(std::min(step, request.quiet - waited).count()));
+    if (ready < 0 && errno == EINTR) return fail(Errc::cancelled, "Interrupted.");
+    if (ready != 0) return {};
+    if (request.waiting) request.waiting();
   }
+  return fail(Errc::timeout, fmt::format("The home sent nothing for {} s.", request.quiet.count() / 1000),
+              "See what it does with: localscale status; localscale logs");
+}
+
+/// The bytes that are there, at least one; 0 at the end.
+Result<std::size_t> receive(int fd, std::span<char> buffer, const HttpRequest& request) {
+  if (auto waited = wait_for_bytes(fd, request); !waited) return tl::unexpected(waited.error());
   const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
   if (got < 0 && errno == EINTR) return fail(Errc::cancelled, "Interrupted.");
   if (got < 0) return fail_errno("Reading from the home", errno);
@@ -114,7 +123,7 @@ class Reader {
   /// False at the end of the connection.
   Result<bool> fill() {
     std::array<char, 16384> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by recv
-    const auto got = receive(fd_, piece, request_.quiet);
+    const auto got = receive(fd_, piece, request_);
     if (!got) return tl::unexpected(got.error());
     pending_.append(piece.data(), *got);
     return *got > 0;

@@ -13,8 +13,10 @@ namespace localscale::cli {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string target;
-  std::string body;                         ///< JSON; empty for none.
+  std::string target = {};
+  std::string body = {};  ///< JSON; empty for none.
+  /// Called about four times a second while nothing comes; may be empty.
+  std::function<void()> waiting = {};
   std::chrono::milliseconds quiet{60'000};  ///< The longest time without a byte of the answer.
 };
 

@@ -105,7 +105,8 @@ Result<void> House::open_door(InheritedSocket socket) {
     tls = std::move(*certificate);
     net::spawn(context_.get_executor(), "house.renew_certificate", renew_certificate(), stop_.slot());
   }
-  const std::string url = socket.url;
+  const bool plain_lan = socket.door == net::Door::lan && !tls;
+  const std::string url = plain_lan ? "http" + socket.url.substr(socket.url.find(':')) : socket.url;
   if (auto listening = server_->listen(std::move(socket.fd), socket.door, std::move(tls)); !listening)
     return listening;
   doors_.push_back({door, url, ""});

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <iostream>
 #include <iterator>
 
@@ -28,10 +29,24 @@ std::string one_question(const RunOptions& options) {
   return piped.empty() ? text : text + "\n\n" + piped;
 }
 
+/// While nothing comes the model may be loading, or measured at its first load: says for how long.
+std::function<void()> patience(const Context& context, const std::string& model) {
+  return [&context, model, begin = std::chrono::steady_clock::now()] {
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin).count();
+    if (seconds > 0)
+      context.terminal.progress(
+          fmt::format("waiting for {} ({} s; a first load is measured)", model, seconds));
+  };
+}
+
 /// Prints an answer's pieces: text for people, an event a line with --json.
 std::function<void(std::string_view)> printer(const Context& context, const std::string& model) {
   if (!context.terminal.look().json) {
-    return [&context](std::string_view piece) { context.terminal.write(harmless(piece)); };
+    return [&context](std::string_view piece) {
+      context.terminal.progress_done();
+      context.terminal.write(harmless(piece));
+    };
   }
   return [&context, model](std::string_view piece) {
     context.terminal.write(
@@ -64,7 +79,7 @@ int ask_once(const Context& context, const Home& home, const RunOptions& options
   ChatRequest request{options.model, opening(options), options.max_tokens};
   request.messages.push_back({"user", question});
   const Interrupts interrupts;
-  const auto end = ask(home, request, printer(context, options.model));
+  const auto end = ask(home, request, printer(context, options.model), patience(context, options.model));
   if (!end) return context.terminal.report(end.error());
   print_end(context, options.model, *end);
   if (!end->interrupted && end->finish_reason.empty()) {
@@ -104,7 +119,7 @@ int converse(const Context& context, const Home& home, const RunOptions& options
     if (*line == "/clear") request.messages = opening(options);
     if (line->empty() || line->starts_with('/')) continue;
     request.messages.push_back({"user", *line});
-    const auto end = ask(home, request, printer(context, options.model));
+    const auto end = ask(home, request, printer(context, options.model), patience(context, options.model));
     Interrupts::take();
     if (!end) {
       request.messages.pop_back();
