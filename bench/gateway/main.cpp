@@ -8,6 +8,7 @@
 //
 // BODY is a chat request's JSON; a target is a port on 127.0.0.1 or a unix socket's path.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -166,7 +167,7 @@ int rps(const std::string& body, int connections, int for_ms, int rounds,
   for (std::size_t i = 1; i < rates.size(); ++i) {
     std::vector<double> ratios;
     for (std::size_t round = 0; round < rates[0].size(); ++round)
-      ratios.push_back(rates[0][round] / rates[i][round]);
+      ratios.push_back(rates[0][round] / std::max(rates[i][round], 1.0));
     std::printf("%s%.4f", i > 1 ? "," : "", quantile(ratios, 0.5));
   }
   std::printf("]}\n");

@@ -34,6 +34,9 @@ async function measure(...args) {
   return JSON.parse(stdout);
 }
 
+/** The house restarts an idle engine when the free cores change; it does not see that we ask it directly. */
+const steady = { threads: 1, tune: false };
+
 const chat = (content, more = {}) => JSON.stringify({ model: 'seedling', messages: [{ role: 'user', content }], ...more });
 
 /** The house's process: the oldest localscaled (for a moment there is another, which tries the walls). */
@@ -102,7 +105,7 @@ async function measureStart() {
 }
 
 async function measureStub() {
-  const home = await startHome({ engine: 'stub', config: { engine: { slots: 16 } } });
+  const home = await startHome({ engine: 'stub', config: { engine: { slots: 16, ...steady } } });
   const port = new URL(home.url).port;
   const first = await home.json('/v1/chat/completions', JSON.parse(chat('stub:fast')));
   if (first.status !== 200) throw new Error(`the home does not answer: ${JSON.stringify(first.body)}`);
@@ -144,7 +147,7 @@ async function measureRates(home, socket, port) {
 
 /** Tokens through the house ÷ direct on the real engine with Seedling. */
 async function measureSeedling() {
-  const home = await startHome({ config: { engine: { slots: 16 } } });
+  const home = await startHome({ config: { engine: { slots: 16, ...steady } } });
   const port = new URL(home.url).port;
   const first = await home.json('/v1/chat/completions', JSON.parse(chat('Hello')));
   if (first.status !== 200) throw new Error(`Seedling does not answer: ${JSON.stringify(first.body)}`);

@@ -29,6 +29,8 @@ constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr milliseconds progress_interval{250};
 constexpr milliseconds stop_grace{6'000};  ///< The supervisor forces after 5 s.
 constexpr milliseconds unload_wait{10'000};
+constexpr milliseconds wish_lifetime{50};
+constexpr std::size_t max_wishes = 64;
 constexpr milliseconds first_load_wait{3'000};
 
 TableTime table_now() {
@@ -50,6 +52,13 @@ TableLimits limits_of(const config::Engine& config) {
           .keep_alive = std::chrono::seconds(config.keep_alive_seconds),
           .memory_reserve_bytes = config.memory_reserve_bytes};
 }
+
+/// What a name that was asked for means to the table.
+struct Wish {
+  std::string key;
+  MemoryNeed need;
+  Clock::time_point until;  ///< The library is asked again after it.
+};
 
 /// A request that waits for its engine.
 struct Waiter {
@@ -102,6 +111,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   void on_load(const MachineLoad& load);
   void restart_where_threads_differ(const MachineLoad& load, Effects& effects);
   void release(RequestId request);
+  Result<Wish> wish_for(const std::string& model);
   void remember(const std::string& key, const LibraryModel& entry);
   void perform(Effects effects);
   void arm_timer();
@@ -126,6 +136,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   EngineTable table_;
   CoreWatch cores_;
   asio::steady_timer timer_;
+  std::map<std::string, Wish> wishes_;          ///< By the name that was asked for.
   std::map<std::string, LibraryModel> wanted_;  ///< By key: what to start when the table says so.
   std::map<EngineId, std::shared_ptr<RunningEngine>> engines_;
   std::map<RequestId, std::shared_ptr<Waiter>> waiters_;
@@ -140,25 +151,17 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
 net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire(std::string model,
                                                                        LoadOptions options) {
   const auto self = shared_from_this();
-  auto entry = library_.entry(model);
-  if (!entry) co_return tl::unexpected(entry.error());
-  if (entry->model.capabilities.empty()) {
-    co_return fail(Errc::unsupported, "'" + entry->model.name + "' is no model that answers.",
-                   "Pick another from `localscale ls`.");
-  }
+  const auto wish = wish_for(model);
+  if (!wish) co_return tl::unexpected(wish.error());
   const auto request = next_request_++;
-  const auto key = key_of(entry->model);
-  const auto waiter = std::make_shared<Waiter>(executor_, key);
+  const auto waiter = std::make_shared<Waiter>(executor_, wish->key);
   waiters_.emplace(request, waiter);
-  remember(key, *entry);
-  const auto tuning = tuner_.known(*entry, machine());
-  const auto need = memory_need(*entry, config_, tuning, file_bytes(entry->model.projector));
   // From here on the request is the table's; this gives it back however the coroutine ends.
   auto release = std::shared_ptr<void>(nullptr, [self, request](void*) { self->release(request); });
   Effects effects;
   const auto keep_alive =
       options.keep_alive ? std::optional(milliseconds(*options.keep_alive)) : std::nullopt;
-  table_.on_acquire(table_now(), request, key, need, keep_alive, effects);
+  table_.on_acquire(table_now(), request, wish->key, wish->need, keep_alive, effects);
   perform(std::move(effects));
 
   std::chrono::nanoseconds load_time{0};
@@ -167,13 +170,33 @@ net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire(std::stri
   } else {
     const bool waited = !waiter->refusal;
     const auto began = Clock::now();
-    const auto engine = co_await wait(request, waiter, std::move(*entry), std::move(options.progress));
+    const auto engine = co_await wait(request, waiter, wanted_.at(wish->key), std::move(options.progress));
     if (!engine) co_return tl::unexpected(engine.error());
     if (waited) load_time = Clock::now() - began;
   }
   std::unique_ptr<Lease> lease = std::make_unique<EngineLease>(
       waiter->engine, load_time, [release = std::move(release)]() mutable { release.reset(); });
   co_return lease;
+}
+
+/// What a request for `model` asks of the table. Kept for a moment: under load every request comes by here.
+Result<Wish> EngineManager::Impl::wish_for(const std::string& model) {
+  const auto now = Clock::now();
+  if (const auto recent = wishes_.find(model); recent != wishes_.end() && now < recent->second.until)
+    return recent->second;
+  const auto entry = library_.entry(model);
+  if (!entry) return tl::unexpected(entry.error());
+  if (entry->model.capabilities.empty()) {
+    return fail(Errc::unsupported, "'" + entry->model.name + "' is no model that answers.",
+                "Pick another from `localscale ls`.");
+  }
+  Wish wish{key_of(entry->model), {}, now + wish_lifetime};
+  remember(wish.key, *entry);
+  wish.need =
+      memory_need(*entry, config_, tuner_.known(*entry, machine()), file_bytes(entry->model.projector));
+  if (wishes_.size() >= max_wishes) wishes_.clear();
+  wishes_.insert_or_assign(model, wish);
+  return wish;
 }
 
 /// What to start for `key`. Copied only when the file has changed: every request comes by here.
