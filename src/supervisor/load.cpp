@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -155,6 +156,13 @@ Ticks own_ticks(const std::string& pid) {
   return sum;
 }
 
+/// Whole cores that were busy in the last minute: what to expect before two readings can be compared.
+double cores_busy_of_late(std::uint32_t cores) {
+  double average = 0;
+  if (::getloadavg(&average, 1) != 1) return 0;
+  return std::min(std::floor(average), static_cast<double>(cores));
+}
+
 }  // namespace
 
 Ticks busy_ticks(std::string_view proc_stat, const std::vector<unsigned>& processors) {
@@ -210,7 +218,8 @@ double LoadSensor::busy_by_others(const Snapshot& now) {
 wire::Load LoadSensor::sample() {
   const Snapshot now{std::chrono::steady_clock::now(), busy_ticks(read_text("/proc/stat"), processors_),
                      own_ticks("self")};
-  smoothed_ = last_ ? smoothed_ * (1 - kNewWeight) + busy_by_others(now) * kNewWeight : 0;
+  smoothed_ =
+      last_ ? smoothed_ * (1 - kNewWeight) + busy_by_others(now) * kNewWeight : cores_busy_of_late(cores_);
   last_ = now;
   const std::string meminfo = read_text("/proc/meminfo");
   const MemoryLimit limit = memory_limit();

@@ -28,7 +28,8 @@ class LoadSensor {
  public:
   LoadSensor();
 
-  /// What is known now. The first call has no earlier one to compare with and reports no business.
+  /// What is known now. The first call has no earlier one to compare with and goes by the load of the last
+  /// minute: an engine that spins on a busy machine is many times slower than one with a thread less.
   wire::Load sample();
 
  private:
