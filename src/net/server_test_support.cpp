@@ -3,7 +3,6 @@
 #include <array>
 #include <future>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -46,16 +45,13 @@ LiveServer::LiveServer(Handler handler, Limits limits, std::shared_ptr<TlsServer
     : server_(std::make_unique<Server>(context_, limits, std::move(handler))) {
   UniqueFd listener = listen_on_loopback(port_);
   LS_ASSERT(server_->listen(std::move(listener), Door::loopback, std::move(tls)).has_value());
-  thread_ = std::thread([this] {
-    const auto work = boost::asio::make_work_guard(context_);
-    context_.run();
-  });
+  thread_ = std::thread([this] { context_.run(); });
 }
 
 LiveServer::~LiveServer() {
+  // Without a stop the loop ends by itself once every connection has seen its end.
   run([this] { server_.reset(); });
-  eventually([] { return true; });
-  context_.stop();
+  work_.reset();
   thread_.join();
 }
 

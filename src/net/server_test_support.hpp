@@ -7,6 +7,7 @@
 #include <string_view>
 #include <thread>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "base/unique_fd.hpp"
@@ -36,6 +37,7 @@ class LiveServer {
 
  private:
   boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
   std::uint16_t port_ = 0;
   std::unique_ptr<Server> server_;
   std::thread thread_;
