@@ -62,11 +62,16 @@ build_engine() {
   rm -rf "$work"
 }
 
-# link_engine PRESET: builds the engine if needed and puts it at build/PRESET/engine.
+# link_engine PRESET: builds the engine if needed and puts it at build/PRESET/engine. It is a copy (hard links where that
+# works), because the cache lies in a home folder that other users may not enter, and homes run as other users too.
 link_engine() {
-  local preset=$1 key
+  local preset=$1 key target
   key=$(engine_key)
+  target=$root/build/$preset/engine
   [ -e "$cache/engine/$key/llama-server" ] || timed "Building llama.cpp (about 7 minutes on 2 cores, once)" build_engine "$key"
+  if [ "$(cat "$target/.key" 2>/dev/null)" = "$key" ]; then return 0; fi
   mkdir -p "$root/build/$preset"
-  ln -sfn "$cache/engine/$key" "$root/build/$preset/engine"
+  rm -rf "$target"
+  cp -al "$cache/engine/$key" "$target" 2>/dev/null || { rm -rf "$target"; cp -a "$cache/engine/$key" "$target"; }
+  echo "$key" >"$target/.key"
 }
