@@ -45,7 +45,7 @@ node_stage() {
     [ -e "$file" ] || continue
     log=$results/$stage-$(basename "$file").log
     say "  $file"
-    LOCALSCALE_BIN=$root/build/release/bin timeout 900 node --test --test-reporter=spec ${name_filter:+--test-name-pattern="$name_filter"} "$file" >"$log" 2>&1 </dev/null || true
+    LOCALSCALE_BIN=$root/build/release/bin timeout 400 node --test --test-reporter=spec ${name_filter:+--test-name-pattern="$name_filter"} "$file" >"$log" 2>&1 </dev/null || true
     ok=$(sed -n 's/^ℹ pass \([0-9]*\)$/\1/p' "$log" | tail -n 1)
     bad=$(sed -n 's/^ℹ fail \([0-9]*\)$/\1/p' "$log" | tail -n 1)
     [ -n "$ok" ] && [ -n "$bad" ] || { ok=0 bad=1; }
