@@ -85,6 +85,11 @@ TEST(Config, ASyntaxErrorNamesLineAndColumn) {
   EXPECT_THAT(problem("[api]\nport = 1\nport = 2\n"), HasSubstr("home.toml:3:"));
 }
 
+TEST(Config, TextThatTheTomlLibraryDidNotExpectIsAnErrorToo) {
+  EXPECT_THAT(problem("[+la]\nx = 1\n"), HasSubstr("not valid TOML"));
+  EXPECT_THAT(problem("[+la[]\nx = \xff\xff\n"), HasSubstr("not valid TOML"));
+}
+
 TEST(Config, ListsAndSectionsAreNotMixedUp) {
   EXPECT_THAT(problem("[[api]]\nport = 1\n"), HasSubstr("write [api], once"));
   EXPECT_THAT(problem("[fetcher.registries]\nname = \"a\"\n"), HasSubstr("write [[fetcher.registries]]"));
