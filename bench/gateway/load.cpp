@@ -56,9 +56,16 @@ UniqueFd Target::connect() const {
 }
 
 Conversation::Conversation(const Target& target, std::string request)
-    : socket_(target.connect()), request_(std::move(request)) {}
+    : target_(target), socket_(target.connect()), request_(std::move(request)) {}
+
+/// A server may close what it has kept alive for long enough (llama-server: five seconds).
+void Conversation::reconnect_if_closed() {
+  char byte = 0;
+  if (::recv(fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0) socket_ = target_.connect();
+}
 
 void Conversation::ask() {
+  reconnect_if_closed();
   head_.clear();
   tail_.clear();
   in_body_ = chunked_ = seen_ = complete_ = false;

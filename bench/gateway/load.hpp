@@ -34,7 +34,9 @@ class Conversation {
  private:
   bool take(std::string_view bytes);
   bool scan_head();
+  void reconnect_if_closed();
 
+  Target target_;
   UniqueFd socket_;
   std::string request_;
   std::string head_;  ///< Until the head is complete.

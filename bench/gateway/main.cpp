@@ -89,10 +89,10 @@ std::vector<pollfd> polled(const Conversations& all) {
 
 /// One answer on each connection at once; tokens a second over all.
 double tokens_per_second(Conversations& all) {
-  auto fds = polled(all);
   std::size_t running = all.size();
   const auto start = Clock::now();
   for (auto& one : all) one->ask();
+  auto fds = polled(all);  // After asking, which may connect anew.
   while (running > 0) {
     ::poll(fds.data(), fds.size(), -1);
     for (std::size_t i = 0; i < fds.size(); ++i) {
@@ -108,17 +108,21 @@ double tokens_per_second(Conversations& all) {
 }
 
 int tokens(const std::string& body, int streams, int rounds, const Target& direct, const Target& house) {
-  Conversations a = open(direct, body, streams);
-  Conversations b = open(house, body, streams);
+  // New connections for each round: llama-server closes those that were idle while the other side was
+  // measured.
+  const auto measure = [&](const Target& target) {
+    Conversations all = open(target, body, streams);
+    return tokens_per_second(all);
+  };
   std::vector<double> as;
   std::vector<double> bs;
   std::vector<double> ratios;
-  tokens_per_second(a);
-  tokens_per_second(b);
+  measure(direct);
+  measure(house);
   for (int i = 0; i < rounds; ++i) {
     const bool house_first = i % 2 == 1;
-    const double first = tokens_per_second(house_first ? b : a);
-    const double second = tokens_per_second(house_first ? a : b);
+    const double first = measure(house_first ? house : direct);
+    const double second = measure(house_first ? direct : house);
     as.push_back(house_first ? second : first);
     bs.push_back(house_first ? first : second);
     ratios.push_back(bs.back() / as.back());
@@ -129,9 +133,9 @@ int tokens(const std::string& body, int streams, int rounds, const Target& direc
 }
 
 double requests_per_second(Conversations& all, int for_ms) {
-  auto fds = polled(all);
   std::size_t done = 0;
   for (auto& one : all) one->ask();
+  auto fds = polled(all);  // After asking, which may connect anew.
   const auto start = Clock::now();
   std::size_t running = all.size();
   while (running > 0) {
