@@ -23,7 +23,6 @@ describe('a fetcher that dies', () => {
       assert.equal(sha256(fetcher.blob(blob.digest)), blob.hex);
       assert.deepEqual(fetcher.leftovers(), []);
       if (point !== 'fetcher.after_journal') assert.ok(blob.sentBytes < 10 * MiB, `${blob.sentBytes} bytes were sent`);
-      await fetcher.stop();
       await fetcher.remove();
       await registry.stop();
     });

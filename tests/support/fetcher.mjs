@@ -100,7 +100,11 @@ export class Fetcher {
   }
 
   async remove() {
-    if (this.child.exitCode === null && !this.events.some((event) => event.event === 'exit')) await this.stop();
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const gone = new Promise((done) => { this.child.once('exit', done); });
+      this.child.stdin.end();
+      await gone;
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
