@@ -87,7 +87,7 @@ TEST(Config, ASyntaxErrorNamesLineAndColumn) {
 
 TEST(Config, TextThatTheTomlLibraryDidNotExpectIsAnErrorToo) {
   EXPECT_THAT(problem("[+la]\nx = 1\n"), HasSubstr("not valid TOML"));
-  EXPECT_THAT(problem("[+la[]\nx = \xff\xff\n"), HasSubstr("not valid TOML"));
+  EXPECT_THAT(problem("[+la[]\nx = \"\xff\xff\"\n"), HasSubstr("not valid TOML"));
 }
 
 TEST(Config, ListsAndSectionsAreNotMixedUp) {
@@ -116,6 +116,14 @@ TEST(Config, ThousandsOfMistakesMakeAShortReport) {
   const auto report = problem(text);
   EXPECT_LT(report.size(), 10'000U);
   EXPECT_THAT(report, HasSubstr("There are 5000 mistakes"));
+}
+
+TEST(Config, CharactersOutsideQuotesMustBeAscii) {
+  const auto wrong = parse("[log]\nlevel\xC9\xBB = \"info\"\n", "c.toml");
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_THAT(wrong.error().message(), testing::HasSubstr("c.toml:2"));
+  EXPECT_TRUE(
+      parse("# gr\xC3\xBC\xC3\x9F\n[models]\nfolders = [\"/gr\xC3\xBC\xC3\x9F\"]\n", "c.toml").has_value());
 }
 
 }  // namespace
