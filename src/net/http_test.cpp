@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "net/request_parser.hpp"
 #include "net/response_head.hpp"
+#include "net/response_parser.hpp"
 
 namespace localscale::net {
 namespace {
@@ -40,6 +42,38 @@ TEST(Request, SplitsPathAndQuery) {
   EXPECT_EQ(request.query("plus"), "a b");
   EXPECT_EQ(request.query("bad"), "%zz");
   EXPECT_EQ(request.query("none"), std::nullopt);
+}
+
+/// Feeds `bytes` one at a time, keeping what was not consumed, as a connection does.
+template <typename Parser>
+typename Parser::State feed_slowly(Parser& parser, std::string_view bytes) {
+  auto state = Parser::State::head;
+  for (std::size_t begin = 0, end = 1; end <= bytes.size(); ++end) {
+    std::size_t used = 0;
+    state = parser.feed(bytes.substr(begin, end - begin), used);
+    begin += used;
+  }
+  return state;
+}
+
+TEST(RequestParser, TakesAnEmptyChunkedBodyByteByByteAndLeavesItsTrailersOut) {
+  Request request;
+  RequestParser parser(1000, 1000);
+  parser.start(request);
+  const auto state =
+      feed_slowly(parser, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Late: 1\r\n\r\n");
+  EXPECT_EQ(state, RequestParser::State::complete);
+  EXPECT_EQ(request.body, "");
+  EXPECT_FALSE(request.headers.has("X-Late"));
+}
+
+TEST(ResponseParser, TakesAnEmptyChunkedBodyByteByByteAndLeavesItsTrailersOut) {
+  ResponseParser parser;
+  parser.start(/*to_head=*/false);
+  const auto state =
+      feed_slowly(parser, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Late: 1\r\n\r\n");
+  EXPECT_EQ(state, ResponseParser::State::complete);
+  EXPECT_FALSE(parser.head().headers.has("X-Late"));
 }
 
 TEST(ResponseHead, LeavesOutFieldsThatWouldBreakOutOfTheirLine) {

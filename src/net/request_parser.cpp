@@ -17,6 +17,9 @@ namespace beast = boost::beast;
 using boost::system::error_code;
 
 constexpr std::size_t kBodyReserveMax = 1U << 20;  ///< A promised length alone does not take more memory.
+/// What is left of a chunked body is never shorter than this ("0\r\n\r\n"). Beast 1.74 asserts that it has as
+/// much when it comes back to the last chunk, so it is not called with less.
+constexpr std::size_t kChunkedRestMin = 5;
 
 /// Beast's parser with its events written straight into a Request.
 class Sink final : public beast::http::basic_parser<true> {
@@ -35,6 +38,7 @@ class Sink final : public beast::http::basic_parser<true> {
   }
   void on_response_impl(int, View, int, error_code&) override {}
   void on_field_impl(beast::http::field field, View name, View value, error_code&) override {
+    if (is_header_done()) return;  // Trailers come too late for whoever reads the head.
     request_.headers.add(name, value);
     if (field == beast::http::field::expect) expects_continue_ = equal_ignoring_case(value, "100-continue");
   }
@@ -84,6 +88,7 @@ RequestParser::State RequestParser::feed(std::string_view bytes, std::size_t& co
   Sink& sink = *impl_->sink;
   consumed = 0;
   while (!sink.is_done() && consumed < bytes.size()) {
+    if (sink.is_header_done() && sink.chunked() && bytes.size() - consumed < kChunkedRestMin) break;
     error_code error;
     const std::size_t used =
         sink.put(boost::asio::const_buffer(bytes.data() + consumed, bytes.size() - consumed), error);

@@ -192,14 +192,14 @@ describe('up and down', () => {
     const home = await startHome();
     try {
       const [path] = home.command('localscale', []);
-      const child = spawn('/usr/bin/script', ['-qec', `${path} run seedling`, '/dev/null'], { env: { ...home.environment, TERM: 'xterm' } });
+      const child = spawn('/usr/bin/script', ['-qec', `exec ${path} run seedling`, '/dev/null'], { env: { ...home.environment, TERM: 'xterm' } });
       let out = '';
       child.stdout.on('data', (data) => { out += data; });
       await until('the first prompt', () => out.includes('>>>'));
       child.stdin.write('hello\n');
       await until('the answer', () => out.split('>>>').length > 2);
       child.stdin.write('\x03');
-      await until('the hint', () => out.includes('/bye'));
+      await until('the hint', () => out.includes('(leave with /bye or ^D)'));
       child.stdin.write('/bye\n');
       const code = await new Promise((done) => { child.on('close', done); });
       assert.equal(code, 0);
