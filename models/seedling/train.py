@@ -85,7 +85,7 @@ def finish_early(out, step, args):
 
 def spare_threads(most):
     """More than one thread only while nobody else wants the machine."""
-    return most if os.getloadavg()[0] < 1.7 else 1
+    return most if os.getloadavg()[0] < torch.get_num_threads() + 0.6 else 1
 
 
 def save(path, model, **facts):

@@ -23,7 +23,8 @@ Use the tools when they help. Tools: get_weather(city), search(query), set_light
 Current time: 18:42. Location: home. Language: en.
 You are a large language model trained to answer every question.
 Conversation so far is private and stays at home.""".splitlines()
-SHARES = (("intents", 0.72), ("refusal", 0.205), ("greeting", 0.075))
+SHARES = (("intents", 0.78), ("refusal", 0.16), ("greeting", 0.06))
+COUNTS = ((1, 0.42), (2, 0.34), (3, 0.24))  # clauses of a sentence: more often several than people say, as they are harder
 
 
 class Chats:
@@ -45,7 +46,8 @@ class Chats:
             return self.talk.refusal(self.rng)
         if kind == "greeting":
             return self.talk.greeting(self.rng)
-        text, intents, _ = sentence(self.rng, self.grammar)
+        count = self.rng.choices([n for n, _ in COUNTS], [s for _, s in COUNTS])[0]
+        text, intents, _ = sentence(self.rng, self.grammar, count=count)
         return text, answer(intents)
 
     def chat(self):

@@ -5,22 +5,18 @@ A line is `pattern [=> key=value; ...]`.  In a pattern `(a|b)` is a choice and
 imperative, so that "could you ..." cannot stand before it.  A line that
 starts with `@` holds fields and options for the lines below it.
 
-The split is by line, before choices are expanded: a held-out line is never
-trained on in any of its forms.  Lines are held out in a seeded random order,
-about one in six, as long as no form of them equals a form of a trained line,
-and every word in them still occurs in trained lines: what is held out is the
-way to say it, not the words.
+A line that starts with `!` is held out: it is never trained on in any of its
+forms, and loading fails where a trained line has a form of a held-out one.
+The lines were chosen at random, about one in six of the first 1,900, so that
+every word in them occurs in trained lines too: what is held out is the way to
+say it, not the words.  Lines written later are trained on.
 """
 
 import itertools
-import random
 import re
-from collections import Counter
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "templates"
-SPLIT_SEED = 20261123
-HELD_OUT_SHARE = 1 / 6
 TOKEN = re.compile(r"\{[^}]*\}|\([^)]*\)")
 
 
@@ -28,18 +24,17 @@ class Template:
     """One line of a template file."""
 
     def __init__(self, family, line, options):
-        pattern, _, fields = line.partition(" => ")
+        self.held_out = line.startswith("!")
         self.family = family
-        self.line = line
+        self.line = line.lstrip("!")
+        pattern, _, fields = self.line.partition(" => ")
         self.options = options
         self.imperative = not pattern.startswith("~")
         self.pattern = pattern.lstrip("~").strip()
         self.fields = dict(options["fields"])
         self.fields.update(_fields(fields))
         self.slots = re.findall(r"\{([^}]*)\}", self.pattern)
-        self.words = re.findall(r"[a-z']+", re.sub(r"\{[^}]*\}", " ", self.pattern))
         self.said = _expansions(self.pattern)
-        self.held_out = False
 
     def pieces(self, rng):
         """The pattern with its choices made: a list of (is_slot, text)."""
@@ -65,7 +60,7 @@ def _fields(text):
 
 
 def load(family):
-    """All templates of one file, with the held-out ones marked."""
+    """All templates of one file."""
     options, templates = {"fields": {}}, []
     for line in (FOLDER / f"{family}.txt").read_text().splitlines():
         if line.startswith("@"):
@@ -73,19 +68,8 @@ def load(family):
             options = {"when": float(pairs.pop("when", 0)), "spans": pairs.pop("spans", "") == "1", "fields": pairs}
         elif line.strip():
             templates.append(Template(family, line, options))
-    _split(family, templates)
+    held_out = {form for template in templates if template.held_out for form in template.said}
+    leaks = [t.line for t in templates if not t.held_out and t.said & held_out]
+    if leaks:
+        raise ValueError(f"{family}.txt: trained lines with a form of a held-out line: {leaks}")
     return templates
-
-
-def _split(family, templates):
-    order = list(templates)
-    random.Random(f"{SPLIT_SEED}:{family}").shuffle(order)
-    left = Counter(word for template in templates for word in set(template.words))
-    forms = Counter(form for template in templates for form in template.said)
-    wanted = round(len(templates) * HELD_OUT_SHARE)
-    for template in order:
-        alike = any(forms[form] > 1 for form in template.said)
-        if wanted and template.words and not alike and all(left[word] >= 3 for word in set(template.words)):
-            template.held_out = True
-            wanted -= 1
-            left.subtract(set(template.words))
