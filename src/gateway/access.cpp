@@ -47,12 +47,7 @@ std::string_view requested_headers(const net::Request& request) {
 }
 
 Problem denied(std::string message, std::string code) {
-  Problem problem;
-  problem.status = 403;
-  problem.message = std::move(message);
-  problem.code = std::move(code);
-  problem.retry_is_useless = true;
-  return problem;
+  return make_problem(403, std::move(code), std::move(message));
 }
 
 }  // namespace

@@ -130,5 +130,12 @@ TEST(KeyLimits, PermitsAreGivenBackWhenTheirRequestEnds) {
   EXPECT_TRUE(limits.admit(key, now).has_value());
 }
 
+TEST(Problems, TellRetryingClientsToStopOnlyWhereWaitingDoesNotHelp) {
+  for (const unsigned status : {400U, 401U, 403U, 404U, 405U, 413U, 501U})
+    EXPECT_TRUE(make_problem(status, "code", "Words.").retry_is_useless) << status;
+  for (const unsigned status : {408U, 409U, 429U, 500U, 503U})
+    EXPECT_FALSE(make_problem(status, "code", "Words.").retry_is_useless) << status;
+}
+
 }  // namespace
 }  // namespace localscale::gateway

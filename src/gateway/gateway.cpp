@@ -47,30 +47,17 @@ class Record {
 };
 
 Problem no_such_path(const Call& call) {
-  Problem problem;
-  problem.status = 404;
-  problem.message = "There is no " + call.request.method + " " + call.path.substr(0, 200) + " here.";
-  problem.code = "not_found";
-  problem.retry_is_useless = true;
-  return problem;
+  return make_problem(404, "not_found",
+                      "There is no " + call.request.method + " " + call.path.substr(0, 200) + " here.");
 }
 
 Problem wrong_method(const Call& call, const std::string& allowed) {
-  Problem problem;
-  problem.status = 405;
-  problem.message = call.path + " takes " + allowed + ", not " + call.request.method + ".";
-  problem.code = "method_not_allowed";
-  problem.retry_is_useless = true;
-  return problem;
+  return make_problem(405, "method_not_allowed",
+                      call.path + " takes " + allowed + ", not " + call.request.method + ".");
 }
 
 Problem bad_key(std::string message) {
-  Problem problem;
-  problem.status = 401;
-  problem.message = std::move(message);
-  problem.code = "invalid_api_key";
-  problem.retry_is_useless = true;
-  return problem;
+  return make_problem(401, "invalid_api_key", std::move(message));
 }
 
 bool is_cancelled(const std::exception_ptr& failure) {
@@ -132,10 +119,9 @@ class Gateway::Parts {
     if (is_cancelled(failure)) std::rethrow_exception(failure);
     spdlog::error("request failed id={}: {}", request.id, text_of(failure));
     if (answer.status() != 0 && !answer.streaming()) co_return;
-    Problem problem;
-    problem.message =
-        "Something broke inside the home while answering; the log has it under this request's id.";
-    problem.code = "internal";
+    Problem problem = make_problem(
+        500, "internal",
+        "Something broke inside the home while answering; the log has it under this request's id.");
     co_await call.refuse(std::move(problem));
   }
 
@@ -208,11 +194,7 @@ net::Handler Gateway::handler() {
 }
 
 net::Response Gateway::refuse(unsigned status, std::string_view message, std::string_view target, net::Door) {
-  Problem problem;
-  problem.status = status;
-  problem.message = message;
-  problem.code = status == 413 ? "request_too_large" : "";
-  problem.retry_is_useless = status < 500 && status != 408 && status != 429;
+  Problem problem = make_problem(status, status == 413 ? "request_too_large" : "", std::string(message));
   if (status == 503) problem.retry_after_s = 1;
   const std::string path = normalise_path(target.substr(0, target.find('?')));
   return render(problem, shape_of(path, net::Headers{}), "");

@@ -25,10 +25,7 @@ std::chrono::milliseconds TokenBucket::take(Clock::time_point now) {
 namespace {
 
 Problem too_many(std::string message, std::string code, unsigned retry_after_s) {
-  Problem problem;
-  problem.status = 429;
-  problem.message = std::move(message);
-  problem.code = std::move(code);
+  Problem problem = make_problem(429, std::move(code), std::move(message));
   problem.retry_after_s = retry_after_s;
   return problem;
 }

@@ -107,11 +107,9 @@ net::Task<void> OllamaModels::copy(Call& call) {
 }
 
 net::Task<void> OllamaModels::not_offered(Call& call) {
-  Problem problem;
-  problem.status = 501;
-  problem.message = "This home does not offer " + call.path +
-                    ": it pulls models and finds GGUF files, it does not build them.";
-  problem.retry_is_useless = true;
+  Problem problem = make_problem(501, "not_offered",
+                                 "This home does not offer " + call.path +
+                                     ": it pulls models and finds GGUF files, it does not build them.");
   co_await call.refuse(std::move(problem));
 }
 

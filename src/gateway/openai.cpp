@@ -100,21 +100,14 @@ net::Task<void> OpenAi::model(Call& call) {
 }
 
 net::Task<void> OpenAi::not_offered(Call& call) {
-  Problem problem;
-  problem.status = 501;
-  problem.message = "This home does not offer " + call.path + ".";
-  problem.code = "not_offered";
-  problem.retry_is_useless = true;
+  Problem problem = make_problem(501, "not_offered", "This home does not offer " + call.path + ".");
   co_await call.refuse(std::move(problem));
 }
 
 net::Task<void> OpenAi::no_stored_responses(Call& call) {
-  Problem problem;
-  problem.status = 404;
-  problem.message =
-      "Responses are not stored on this home, so there is none to read, cancel or delete later.";
-  problem.code = "response_not_found";
-  problem.retry_is_useless = true;
+  Problem problem = make_problem(
+      404, "response_not_found",
+      "Responses are not stored on this home, so there is none to read, cancel or delete later.");
   co_await call.refuse(std::move(problem));
 }
 

@@ -44,9 +44,7 @@ bool is_small(const net::UpstreamHead& head) {
 }
 
 Problem bad_request(std::string message, std::string param) {
-  Problem problem;
-  problem.status = 400;
-  problem.message = std::move(message);
+  Problem problem = make_problem(400, "", std::move(message));
   problem.param = std::move(param);
   return problem;
 }
@@ -74,12 +72,10 @@ std::string_view anthropic_events(std::string_view events, std::string& fixed, c
 }  // namespace
 
 Problem model_not_found(std::string_view model) {
-  Problem problem;
-  problem.status = 404;
-  problem.message =
+  Problem problem = make_problem(
+      404, "model_not_found",
       "The model \"" + std::string(model.substr(0, 200)) +
-      "\" is not on this home. `localscale ls` shows the models, `localscale pull NAME` gets one.";
-  problem.code = "model_not_found";
+          "\" is not on this home. `localscale ls` shows the models, `localscale pull NAME` gets one.");
   problem.param = "model";
   return problem;
 }

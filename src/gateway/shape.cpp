@@ -137,6 +137,16 @@ Shape shape_of(std::string_view path, const net::Headers& headers) {
   return Shape::openai;
 }
 
+Problem make_problem(unsigned status, std::string code, std::string message) {
+  Problem problem;
+  problem.status = status;
+  problem.message = std::move(message);
+  problem.code = std::move(code);
+  const bool later = status == 408 || status == 409 || status == 429;
+  problem.retry_is_useless = (status < 500 && !later) || status == 501;
+  return problem;
+}
+
 Problem problem_of(const Error& error) {
   Problem problem;
   problem.status = status_of(error.code);

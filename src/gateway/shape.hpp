@@ -28,6 +28,10 @@ struct Problem {
   bool retry_is_useless = false;            ///< Sends x-should-retry: false, which SDKs obey.
 };
 
+/// A refusal in our own words. Retrying is useless for what the client itself must change first, and for what
+/// is not offered at all.
+Problem make_problem(unsigned status, std::string code, std::string message);
+
 /// The one table from our error codes to HTTP.
 Problem problem_of(const Error& error);
 
