@@ -4,13 +4,13 @@
 #include <filesystem>
 
 #include "base/log.hpp"
+#include "engine/awaiting.hpp"
 #include "engine/tuning_plan.hpp"
 
 namespace localscale::engine {
 namespace {
 
 using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t max_cached = 1'024;
 

@@ -8,15 +8,15 @@ namespace {
 
 constexpr std::chrono::milliseconds connect_limit{5'000};
 
-void on_reply(Pending<UniqueFd>& pending, const std::string& bytes, std::vector<UniqueFd> fds) {
+void on_reply(Pending<UniqueFd>& pending, sandbox::Packet packet) {
   wire::ShimReply reply;
-  if (!reply.ParseFromString(bytes)) return;
+  if (!reply.ParseFromString(packet.bytes)) return;
   if (reply.has_failed()) {
     pending.answer(reply.id(), tl::unexpected(error_from(reply.failed())));
-  } else if (fds.size() != 1) {
+  } else if (packet.fds.size() != 1) {
     pending.answer(reply.id(), fail(Errc::internal, "The engine's shim answered without a connection."));
   } else {
-    pending.answer(reply.id(), std::move(fds.front()));
+    pending.answer(reply.id(), std::move(packet.fds.front()));
   }
 }
 
@@ -25,12 +25,10 @@ void on_reply(Pending<UniqueFd>& pending, const std::string& bytes, std::vector<
 LinkedWorker::LinkedWorker(std::shared_ptr<WorkerHost> host, Started started)
     : host_(std::move(host)),
       worker_(started.worker),
-      pending_(std::make_shared<Pending<UniqueFd>>(host_->executor())) {
-  shim_ = PacketChannel::open(
-      host_->executor(), std::move(started.fd),
-      [pending = pending_](const std::string& bytes, std::vector<UniqueFd> fds) {
-        on_reply(*pending, bytes, std::move(fds));
-      },
+      pending_(std::make_shared<Pending<UniqueFd>>(host_->executor())),
+      shim_(net::PacketChannel::make(host_->executor(), std::move(started.fd))) {
+  shim_->listen(
+      [pending = pending_](sandbox::Packet packet) { on_reply(*pending, std::move(packet)); },
       [pending = pending_] { pending->fail_all({Errc::unavailable, "The engine has stopped.", {}}); });
 }
 

@@ -6,8 +6,8 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "engine/launcher.hpp"
-#include "engine/packet_channel.hpp"
 #include "engine/pending.hpp"
+#include "net/packet_channel.hpp"
 
 namespace localscale::engine {
 
@@ -42,7 +42,7 @@ class LinkedWorker final : public Worker {
   std::shared_ptr<WorkerHost> host_;
   std::uint64_t worker_;
   std::shared_ptr<Pending<UniqueFd>> pending_;
-  std::shared_ptr<PacketChannel> shim_;
+  std::shared_ptr<net::PacketChannel> shim_;
 };
 
 }  // namespace localscale::engine

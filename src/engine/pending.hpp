@@ -8,11 +8,10 @@
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/error.hpp"
+#include "engine/awaiting.hpp"
 #include "net/http.hpp"
 
 namespace localscale::engine {
@@ -34,7 +33,7 @@ class Pending {
     const auto slot = slots_.at(id);
     const auto forget = std::shared_ptr<void>(nullptr, [this, id](void*) { slots_.erase(id); });
     slot->wake.expires_after(limit);
-    if (!slot->answer) co_await slot->wake.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (!slot->answer) co_await slot->wake.async_wait(as_tuple);
     if (!slot->answer) co_return fail(Errc::timeout, "No answer came in time.");
     co_return std::move(*slot->answer);
   }

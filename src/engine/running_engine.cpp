@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
+#include "engine/awaiting.hpp"
 #include "net/timer.hpp"
 
 namespace localscale::engine {
@@ -13,9 +11,7 @@ namespace {
 
 namespace asio = boost::asio;
 using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
 
-constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr milliseconds first_poll{10};
 constexpr milliseconds longest_poll{200};
 constexpr milliseconds end_poll{10};

@@ -4,14 +4,14 @@
 #include <map>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.hpp"
+#include "engine/awaiting.hpp"
 #include "engine/linked_worker.hpp"
 #include "engine/wire_messages.hpp"
+#include "net/packet_channel.hpp"
 #include "net/timer.hpp"
 #include "wire/control.pb.h"
 
@@ -20,7 +20,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds launch_limit{20'000};
 constexpr std::size_t max_bench_bytes = 1U << 20;
 
@@ -38,10 +37,10 @@ class SupervisorLink::Impl final : public WorkerHost,
   explicit Impl(asio::any_io_executor executor) : executor_(std::move(executor)), pending_(executor_) {}
 
   void open(UniqueFd socket) {
-    channel_ = PacketChannel::open(
-        executor_, std::move(socket),
-        [weak = weak_from_this()](std::string bytes, std::vector<UniqueFd> fds) {
-          if (const auto self = weak.lock()) self->on_packet(bytes, std::move(fds));
+    channel_ = net::PacketChannel::make(executor_, std::move(socket));
+    channel_->listen(
+        [weak = weak_from_this()](sandbox::Packet packet) {
+          if (const auto self = weak.lock()) self->on_packet(std::move(packet));
         },
         [weak = weak_from_this()] {
           if (const auto self = weak.lock()) self->on_closed();
@@ -73,7 +72,7 @@ class SupervisorLink::Impl final : public WorkerHost,
   std::function<void()> lost_handler;
 
  private:
-  void on_packet(const std::string& bytes, std::vector<UniqueFd> fds);
+  void on_packet(sandbox::Packet packet);
   void on_started(std::uint64_t id, std::uint64_t worker, std::vector<UniqueFd> fds);
   void on_exited(const wire::WorkerExited& exited);
   void on_closed();
@@ -82,7 +81,7 @@ class SupervisorLink::Impl final : public WorkerHost,
   static constexpr std::uint64_t first_stop_id = 1ULL << 62;
 
   asio::any_io_executor executor_;
-  std::shared_ptr<PacketChannel> channel_;
+  std::shared_ptr<net::PacketChannel> channel_;
   Pending<Started> pending_;
   std::map<std::uint64_t, ExitHandler> launching_;  ///< By request id.
   std::map<std::uint64_t, ExitHandler> exits_;      ///< By worker.
@@ -134,15 +133,15 @@ net::Task<Result<std::string>> SupervisorLink::Impl::read_to_end(UniqueFd pipe) 
   }
 }
 
-void SupervisorLink::Impl::on_packet(const std::string& bytes, std::vector<UniqueFd> fds) {
+void SupervisorLink::Impl::on_packet(sandbox::Packet packet) {
   wire::SupervisorEvent event;
-  if (!event.ParseFromString(bytes)) {
-    spdlog::error("supervisor link: packet is no event bytes={}", bytes.size());
+  if (!event.ParseFromString(packet.bytes)) {
+    spdlog::error("supervisor link: packet is no event bytes={}", packet.bytes.size());
     return;
   }
   switch (event.event_case()) {
     case wire::SupervisorEvent::kStarted:
-      return on_started(event.id(), event.started().worker(), std::move(fds));
+      return on_started(event.id(), event.started().worker(), std::move(packet.fds));
     case wire::SupervisorEvent::kFailed:
       launching_.erase(event.id());
       pending_.answer(event.id(), tl::unexpected(error_from(event.failed())));
@@ -161,7 +160,7 @@ void SupervisorLink::Impl::on_packet(const std::string& bytes, std::vector<Uniqu
       if (walls_handler) walls_handler(walls);
       return;
     case wire::SupervisorEvent::kFetcherRestarted:
-      if (fetcher_handler && !fds.empty()) fetcher_handler(std::move(fds.front()));
+      if (fetcher_handler && !packet.fds.empty()) fetcher_handler(std::move(packet.fds.front()));
       return;
     case wire::SupervisorEvent::EVENT_NOT_SET:
       return;

@@ -16,7 +16,6 @@
 
 #include "core/models/model_name.hpp"
 #include "net/packet_channel.hpp"
-#include "net/spawn.hpp"
 #include "wire/control.pb.h"
 
 namespace localscale::house {
@@ -117,8 +116,14 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
   void connect(UniqueFd channel) {
     disconnect();
     if (!channel) return;
-    channel_ = std::make_shared<net::PacketChannel>(executor_, std::move(channel));
-    net::spawn(executor_, "fetcher link", listen(shared_from_this(), channel_));
+    channel_ = net::PacketChannel::make(executor_, std::move(channel));
+    channel_->listen(
+        [weak = weak_from_this()](const sandbox::Packet& packet) {
+          if (const auto self = weak.lock()) self->handle(packet.bytes);
+        },
+        [weak = weak_from_this()] {
+          if (const auto self = weak.lock()) self->lost();
+        });
     if (hooks_.here) hooks_.here(true);
   }
 
@@ -191,7 +196,7 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     wire::FetchRequest request;
     request.set_id(download->id);
     request.mutable_pull()->set_name(name);
-    net::spawn(executor_, "ask the fetcher", send(channel_, request.SerializeAsString()));
+    send(request);
     return download;
   }
 
@@ -199,28 +204,19 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     wire::FetchRequest request;
     request.set_id(download.id);
     request.mutable_cancel();
-    if (channel_) net::spawn(executor_, "cancel a pull", send(channel_, request.SerializeAsString()));
+    if (channel_) send(request);
     downloads_.erase(download.id);
   }
 
-  static net::Task<void> send(std::shared_ptr<net::PacketChannel> channel, std::string packet) {
-    const auto sent = co_await channel->send(packet);
+  void send(const wire::FetchRequest& request) {
+    const auto sent = channel_->send(request.SerializeAsString());
     if (!sent) spdlog::warn("the fetcher was not reached: {}", sent.error().what);
   }
 
-  static net::Task<void> listen(std::shared_ptr<Impl> self, std::shared_ptr<net::PacketChannel> channel) {
-    while (true) {
-      auto packet = co_await channel->receive();
-      if (packet) {
-        self->handle(packet->bytes);
-      } else if (packet.error().code != Errc::corrupt) {
-        break;
-      }
-    }
-    if (self->channel_ != channel) co_return;  // replaced meanwhile
+  void lost() {
     spdlog::warn("the fetcher is gone");
-    self->disconnect();
-    if (self->hooks_.here) self->hooks_.here(false);
+    disconnect();
+    if (hooks_.here) hooks_.here(false);
   }
 
   void handle(const std::string& bytes) {
