@@ -111,8 +111,8 @@ void reset_signals() {
   ::signal(SIGPIPE, SIG_IGN);  // Every program of ours handles EPIPE instead.
 }
 
-Result<void> set_up_and_exec(const Confinement& confinement, bool rooted, int status) {
-  const Identity own{::geteuid(), ::getegid()};
+/// `own`: who the starter is. Inside a fresh user namespace nobody can tell any more: unmapped ids read as 65534.
+Result<void> set_up_and_exec(const Confinement& confinement, bool rooted, Identity own, int status) {
   const Identity identity = rooted ? confinement.identity.value_or(own) : own;
   reset_signals();
   ::umask(022);
@@ -135,9 +135,9 @@ Result<void> set_up_and_exec(const Confinement& confinement, bool rooted, int st
   return fail_errno("exec " + confinement.program.string(), errno);
 }
 
-[[noreturn]] void run_child(const Confinement& confinement, bool rooted, int status) {
+[[noreturn]] void run_child(const Confinement& confinement, bool rooted, Identity own, int status) {
   const int report = ::fcntl(status, F_DUPFD_CLOEXEC, kFirstFreeFd);  // Out of the way of the passed ones.
-  if (auto result = set_up_and_exec(confinement, rooted, report); !result) {
+  if (auto result = set_up_and_exec(confinement, rooted, own, report); !result) {
     const std::string text =
         "-" + std::to_string(static_cast<int>(result.error().code)) + " " + result.error().what;
     [[maybe_unused]] const ssize_t written = ::write(report, text.data(), text.size());
@@ -182,6 +182,7 @@ Result<Child> start(const Confinement& confinement) {
   UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
   const bool rooted = has_root_rights();
+  const Identity own{::geteuid(), ::getegid()};
   int pidfd = -1;
   const auto flags = namespaces(confinement, rooted) | CLONE_PIDFD | SIGCHLD;
   const long pid = ::syscall(SYS_clone, flags, nullptr, &pidfd, nullptr, nullptr);
@@ -195,7 +196,7 @@ Result<Child> start(const Confinement& confinement) {
     }
     return failure;
   }
-  if (pid == 0) run_child(confinement, rooted, writer.get());
+  if (pid == 0) run_child(confinement, rooted, own, writer.get());
   Child child(static_cast<pid_t>(pid), UniqueFd(pidfd));
   writer.reset();
   if (auto started = judge(read_report(reader.get()), confinement); !started) {

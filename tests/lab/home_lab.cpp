@@ -29,8 +29,9 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr uid_t kNobody = 65534;
-constexpr gid_t kNogroup = 65534;
+// Not 65534: that is what every unmapped id reads as inside a user namespace, which would hide mistakes.
+constexpr uid_t kOrdinaryUser = 64301;
+constexpr gid_t kOrdinaryGroup = 64301;
 
 fs::path engine_folder() {
   const char* named = std::getenv("LOCALSCALE_TEST_ENGINE");
@@ -79,15 +80,15 @@ std::vector<pid_t> children_of(pid_t pid) {
   return all;
 }
 
-void give_to_nobody(const fs::path& folder) {
+void give_to_ordinary_user(const fs::path& folder) {
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    [[maybe_unused]] const int changed = ::lchown(entry.path().c_str(), kNobody, kNogroup);
+    [[maybe_unused]] const int changed = ::lchown(entry.path().c_str(), kOrdinaryUser, kOrdinaryGroup);
   }
-  [[maybe_unused]] const int changed = ::chown(folder.c_str(), kNobody, kNogroup);
+  [[maybe_unused]] const int changed = ::chown(folder.c_str(), kOrdinaryUser, kOrdinaryGroup);
 }
 
-void become_nobody() {
-  if (::setgroups(0, nullptr) != 0 || ::setgid(kNogroup) != 0 || ::setuid(kNobody) != 0) ::_exit(120);
+void become_ordinary_user() {
+  if (::setgroups(0, nullptr) != 0 || ::setgid(kOrdinaryGroup) != 0 || ::setuid(kOrdinaryUser) != 0) ::_exit(120);
 }
 
 }  // namespace
@@ -103,7 +104,7 @@ HomeLab::HomeLab(Starter starter) : starter_(starter), port_(free_port()) {
   tests::tiny_model().write(model());
   copy_programs();
   write_config();
-  if (starter_ == Starter::user && ::geteuid() == 0) give_to_nobody(folder_.path());
+  if (starter_ == Starter::user && ::geteuid() == 0) give_to_ordinary_user(folder_.path());
   supervisor_ = spawn(folder_.path() / "log");
   wait_until_ready();
 }
@@ -144,7 +145,7 @@ pid_t HomeLab::spawn(const fs::path& output) const {
     const int log = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     ::dup2(log, 1);
     ::dup2(log, 2);
-    become_nobody();
+    become_ordinary_user();
   } else {
     const int log = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     ::dup2(log, 1);

@@ -93,7 +93,7 @@ class Home {
   command(program, args) {
     const path = join(programs, program);
     if (!this.options.user) return [path, args];
-    return ['setpriv', [`--reuid=${this.options.user}`, '--regid=nogroup', '--clear-groups', path, ...args]];
+    return ['setpriv', [`--reuid=${this.options.user}`, `--regid=${this.options.user}`, '--clear-groups', path, ...args]];
   }
 
   async start() {
@@ -183,8 +183,8 @@ export async function makeHome(options = {}) {
   home.modelFolder = models;
   writeFileSync(home.configFile, toToml(config));
   if (options.user) {
-    const { stdout } = spawnSync('id', ['-u', options.user], { encoding: 'utf8' });
-    for (const path of [folder, models]) chownSync(path, Number(stdout), 65534);
+    const [user, group] = ['-u', '-g'].map((which) => Number(spawnSync('id', [which, options.user], { encoding: 'utf8' }).stdout));
+    for (const path of [folder, models]) chownSync(path, user, group);
   }
   return home;
 }
