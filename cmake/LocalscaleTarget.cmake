@@ -20,6 +20,7 @@ endfunction()
 function(ls_module_tests name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})
+  target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR})  # tests/support
   target_link_libraries(test_${name} PRIVATE ls_${name} GTest::gtest GTest::gmock GTest::gtest_main ${ARG_LINKS})
   set_target_properties(test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_dependencies(unit_tests test_${name})

@@ -24,6 +24,7 @@ BlobSink::BlobSink(PartFile part, Journal journal, std::filesystem::path journal
       journal_(std::move(journal)),
       written_(journal_.have),
       written_bytes_(written_.bytes()),
+      writer_([this] { write_loop(); }),
       digester_([this] { digest_loop(); }),
       checkpointer_([this] { checkpoint_loop(); }) {}
 
@@ -37,6 +38,7 @@ void BlobSink::stop() {
     stopping_ = true;
   }
   changed_.notify_all();
+  if (writer_.joinable()) writer_.join();
   if (digester_.joinable()) digester_.join();
   if (checkpointer_.joinable()) checkpointer_.join();
 }
@@ -55,22 +57,50 @@ Chunk BlobSink::take_chunk(std::uint64_t offset) {
 }
 
 Result<void> BlobSink::put(Chunk chunk) {
-  if (chunk.size > 0) {
-    if (auto written = part_.write(chunk.offset, chunk.bytes()); !written) return written;
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return unwritten_.size() < max_queued_chunks || failure_; });
+  if (failure_) return tl::unexpected(*failure_);
+  if (chunk.size == 0) {
+    spare_.push_back(std::move(chunk.data));
+    return {};
   }
-  {
-    const std::lock_guard lock(mutex_);
-    written_.add({chunk.offset, chunk.offset + chunk.size});
-    written_bytes_.store(written_.bytes(), std::memory_order_relaxed);
-    if (chunk.size > 0 && chunk.offset == claimed_ && in_order_.size() < max_queued_chunks) {
-      claimed_ += chunk.size;
-      in_order_.push_back(std::move(chunk));
-    } else {
-      spare_.push_back(std::move(chunk.data));
-    }
-  }
+  unwritten_.push_back(std::move(chunk));
+  lock.unlock();
   changed_.notify_all();
   return {};
+}
+
+/// The lock must be held.
+void BlobSink::add_written(Chunk chunk) {
+  written_.add({chunk.offset, chunk.offset + chunk.size});
+  written_bytes_.store(written_.bytes(), std::memory_order_relaxed);
+  if (chunk.offset == claimed_ && in_order_.size() < max_queued_chunks) {
+    claimed_ += chunk.size;
+    in_order_.push_back(std::move(chunk));
+  } else {
+    spare_.push_back(std::move(chunk.data));
+  }
+}
+
+void BlobSink::write_loop() {
+  std::unique_lock lock(mutex_);
+  while (!failure_) {
+    if (unwritten_.empty()) {
+      if (stopping_) return;
+      changed_.wait(lock);
+      continue;
+    }
+    // Stays in the queue until it is written: finish() waits for that.
+    const auto& chunk = unwritten_.front();
+    lock.unlock();
+    if (auto written = part_.write(chunk.offset, chunk.bytes()); !written)
+      return note_failure(written.error());
+    lock.lock();
+    auto done = std::move(unwritten_.front());
+    unwritten_.pop_front();
+    add_written(std::move(done));
+    changed_.notify_all();
+  }
 }
 
 void BlobSink::set_source(const std::string& host, const std::string& etag) {
@@ -155,11 +185,10 @@ Result<void> BlobSink::checkpoint() {
   return {};
 }
 
-Result<std::string> BlobSink::finish(const Cancel& cancel, const std::function<void()>& tick) {
-  // The disk catches up while the digest does.
-  const auto synced = part_.sync();
+Result<void> BlobSink::await(const std::function<bool()>& reached, const Cancel& cancel,
+                             const std::function<void()>& tick) {
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, finish_tick, [this] { return digest_ || failure_; })) {
+  while (!changed_.wait_for(lock, finish_tick, [&] { return reached() || failure_; })) {
     if (cancel.requested())
       return fail(Errc::cancelled, "The pull was cancelled.", "Run the same pull again to resume.");
     lock.unlock();
@@ -167,7 +196,16 @@ Result<std::string> BlobSink::finish(const Cancel& cancel, const std::function<v
     lock.lock();
   }
   if (failure_) return tl::unexpected(*failure_);
-  lock.unlock();
+  return {};
+}
+
+Result<std::string> BlobSink::finish(const Cancel& cancel, const std::function<void()>& tick) {
+  if (auto all = await([this] { return unwritten_.empty(); }, cancel, tick); !all)
+    return tl::unexpected(all.error());
+  // The disk catches up while the digest does.
+  const auto synced = part_.sync();
+  if (auto digested = await([this] { return digest_.has_value(); }, cancel, tick); !digested)
+    return tl::unexpected(digested.error());
   if (!synced) return tl::unexpected(synced.error());
   stop();
   return *digest_;

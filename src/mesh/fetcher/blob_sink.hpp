@@ -33,22 +33,22 @@ struct Chunk {
   [[nodiscard]] std::span<const std::byte> bytes() const { return {data.get(), size}; }
 };
 
-/// Where the bytes of one download go: the part file, its digest and its journal. The downloading thread
-/// writes; one thread of its own computes the digest along the front of the file, straight from the received
-/// chunks where they come in order and from the file where they do not; another syncs and journals what was
-/// written.
+/// Where the bytes of one download go: the part file, its digest and its journal. The downloading thread only
+/// hands chunks over, so that it can go on receiving. Three threads do the rest: one writes; one computes the
+/// digest along the front of the file, straight from the written chunks where they come in order and from the
+/// file where they do not; one syncs and journals what was written.
 class BlobSink {
  public:
   /// `journal.have` must lie in `part` already.
   BlobSink(PartFile part, Journal journal, std::filesystem::path journal_path);
-  /// Stops both threads; what was written stays, journalled as far as `keep` was called.
+  /// Writes what was put and stops the threads; it stays, journalled as far as `keep` was called.
   ~BlobSink();
   BlobSink(const BlobSink&) = delete;
   BlobSink& operator=(const BlobSink&) = delete;
 
   /// An empty chunk for bytes from `offset` on.
   Chunk take_chunk(std::uint64_t offset);
-  /// Writes the chunk and hands it on to the digest.
+  /// Hands a chunk to the writer; waits while the disk is far behind. Fails with what `failure` gives.
   Result<void> put(Chunk chunk);
   /// Who serves the bytes: kept in the journal.
   void set_source(const std::string& host, const std::string& etag);
@@ -59,18 +59,23 @@ class BlobSink {
   /// The first failure of a background thread, if any.
   [[nodiscard]] std::optional<Error> failure() const;
 
-  /// After everything was written: waits for the digest and for the disk, calling `tick` about five times a
+  /// After everything was put: waits for the disk and for the digest, calling `tick` about five times a
   /// second. Gives "sha256:…".
   Result<std::string> finish(const Cancel& cancel, const std::function<void()>& tick);
   /// Syncs and journals all that was written, and gives unused space back: for a pull that is resumed later.
   void keep();
 
  private:
+  void write_loop();
   void digest_loop();
   void checkpoint_loop();
   Result<void> checkpoint();
   void note_failure(const Error& error);
   void stop();
+  void add_written(Chunk chunk);
+  /// Waits for `reached` (under the lock) or a failure.
+  Result<void> await(const std::function<bool()>& reached, const Cancel& cancel,
+                     const std::function<void()>& tick);
 
   const PartFile part_;
   const std::filesystem::path journal_path_;
@@ -79,6 +84,7 @@ class BlobSink {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Journal journal_;  ///< `have` = what the last written journal claims.
+  std::deque<Chunk> unwritten_;
   RangeSet written_;
   std::deque<Chunk> in_order_;  ///< Continues where the digest is.
   std::uint64_t claimed_ = 0;   ///< The digest has, or will get from in_order_, everything before this.
@@ -88,6 +94,7 @@ class BlobSink {
   bool stopping_ = false;
   std::atomic<std::uint64_t> written_bytes_ = 0;
 
+  std::thread writer_;
   std::thread digester_;
   std::thread checkpointer_;
 };
