@@ -1,9 +1,14 @@
+#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string>
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,12 +20,12 @@ namespace {
 
 /// None of these may be seen by any role.
 constexpr std::array kHidden{
-    "/etc/passwd",  "/etc/shadow",  "/etc/machine-id", "/bin/sh",          "/usr/bin/env", "/usr/sbin",
-    "/boot",        "/var/log",     "/var/run",        "/run/dbus",        "/run/systemd", "/run/user",
-    "/root/.ssh",   "/home",        "/dev/kmsg",       "/dev/mem",         "/dev/kvm",     "/dev/fuse",
-    "/dev/shm",     "/dev/net/tun", "/dev/vsock",      "/dev/vhost-vsock", "/dev/sda",     "/dev/vda",
-    "/dev/nvme0n1", "/dev/tty",     "/dev/pts",        "/dev/ptmx",        "/dev/uinput",  "/dev/input",
-    "/dev/snd",     "/dev/video0",  "/sys/kernel",     "/sys/fs/cgroup"};
+    "/etc/passwd",  "/etc/shadow", "/etc/machine-id",  "/bin/sh",     "/usr/bin/env", "/usr/sbin",
+    "/boot",        "/var/log",    "/var/run",         "/run/dbus",   "/run/systemd", "/run/user",
+    "/root/.ssh",   "/dev/kmsg",   "/dev/mem",         "/dev/kvm",    "/dev/fuse",    "/dev/shm",
+    "/dev/net/tun", "/dev/vsock",  "/dev/vhost-vsock", "/dev/sda",    "/dev/vda",     "/dev/nvme0n1",
+    "/dev/tty",     "/dev/pts",    "/dev/ptmx",        "/dev/uinput", "/dev/input",   "/dev/snd",
+    "/dev/video0",  "/sys/kernel", "/sys/fs/cgroup"};
 constexpr std::array kHiddenProc{"/proc/kcore", "/proc/1/root/etc", "/proc/sys/kernel/core_pattern",
                                  "/proc/sysrq-trigger", "/proc/kallsyms"};
 /// Nobody may leave something here.
@@ -28,7 +33,36 @@ constexpr std::array kReadOnly{"/localscale-probe",        "/lib/localscale-prob
                                "/etc/localscale-probe",    "/engine/localscale-probe",
                                "/models/localscale-probe", "/dev/shm/localscale-probe"};
 
+bool is_on(const std::filesystem::path& path, dev_t device) {
+  struct stat found{};
+  return ::lstat(path.c_str(), &found) == 0 && found.st_dev == device;
+}
+
+/// True if there is nothing in `folder` but folders on the way to what was mounted on purpose. `root`: the
+/// device of an empty root made for this role.
+bool only_leads_to_mounts(const std::filesystem::path& folder, dev_t root) {
+  if (!is_on(folder, root)) return false;
+  std::error_code error;
+  const std::filesystem::directory_iterator entries(folder, error);
+  return !error && std::all_of(begin(entries), end(entries), [&](const auto& entry) {
+    if (!is_on(entry.path(), root)) return true;
+    return entry.is_directory() && !entry.is_symlink() && only_leads_to_mounts(entry.path(), root);
+  });
+}
+
+/// The state of an ordinary user's home lies below /home, where nothing else may be seen.
+void try_homes(Report& report) {
+  const UniqueFd homes(::open("/home", O_PATH | O_CLOEXEC));
+  if (!homes) return;
+  struct statfs file_system{};
+  struct stat root{};
+  const bool own_root = ::statfs("/", &file_system) == 0 && file_system.f_type == TMPFS_MAGIC &&
+                        (file_system.f_flags & ST_RDONLY) != 0 && ::stat("/", &root) == 0;
+  if (!own_root || !only_leads_to_mounts("/home", root.st_dev)) report.open("file /home");
+}
+
 void try_visible(Report& report) {
+  try_homes(report);
   for (const char* path : kHidden) {
     const UniqueFd fd(::open(path, O_PATH | O_CLOEXEC));
     if (fd) report.open(std::string("file ") + path);

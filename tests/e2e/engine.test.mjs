@@ -119,7 +119,7 @@ describe('a home with llama-server', () => {
 });
 
 test('a home of an ordinary user works and its walls stand', { skip: process.getuid() !== 0 && 'this run is an ordinary user already' }, async () => {
-  const home = await startHome({ user: 'games' });
+  const home = await startHome({ user: 'games', under: '/home' });  // where the folders of ordinary users lie
   try {
     assert.equal((await home.json('/v1/chat/completions', chat('seedling', 'hello'))).status, 200);
     const { walls } = await until('the probes are done', async () => {

@@ -158,11 +158,11 @@ class Home {
 
 /**
  * Makes a home, not started yet. Options: config (sections over the test defaults), engine ('real' or 'stub'),
- * user (run all of it as this unprivileged user), env, keep (leave the folder), logFile (write its log there instead
+ * user (run all of it as this unprivileged user), under (make its folder there), env, keep (leave the folder), logFile (write its log there instead
  * of keeping it: for benchmarks).
  */
 export async function makeHome(options = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'localscale-'));
+  const folder = mkdtempSync(join(options.under ?? tmpdir(), 'localscale-'));
   const state = join(folder, 'state');
   const models = join(folder, 'gguf');
   mkdirSync(models);
