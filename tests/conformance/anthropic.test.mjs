@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
+import { squarePng } from '../support/png.mjs';
 import { order, startTarget } from './target.mjs';
 
 let real;
@@ -45,6 +46,15 @@ test('uses tools', async () => {
   const answer = await stubClient.messages.create({ ...ask(stub.model, 'stub:tool'), tools });
   assert.equal(answer.stop_reason, 'tool_use');
   assert.equal(answer.content.find((block) => block.type === 'tool_use').name, 'switch_light');
+});
+
+test('an image reaches a model that can see', async () => {
+  const look = async (colour) => {
+    const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: squarePng(colour) } };
+    return client.messages.create({ ...ask('tiny-vision', [{ type: 'text', text: 'what is this?' }, image]), max_tokens: 24, temperature: 0 });
+  };
+  const [red, blue] = [await look([255, 0, 0]), await look([0, 0, 255])];
+  assert.notEqual(red.content[0].text, blue.content[0].text);
 });
 
 test('errors have Anthropic\'s classes and types', async () => {

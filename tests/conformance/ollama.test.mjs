@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { Ollama } from 'ollama';
 import { lightTool, order, startTarget, stubStats } from './target.mjs';
 import { until } from '../support/home.mjs';
+import { squarePng } from '../support/png.mjs';
 
 let real;
 let stub;
@@ -67,6 +68,17 @@ test('keeps to a JSON schema', async () => {
   const format = { type: 'object', properties: { on: { type: 'boolean' } }, required: ['on'], additionalProperties: false };
   const answer = await client.chat({ model: real.model, messages: user(order), format, options: { num_predict: 50 } });
   assert.equal(typeof JSON.parse(answer.message.content).on, 'boolean');
+});
+
+test('an image reaches a model that can see, in chat and in generate', async () => {
+  assert.ok((await client.show({ model: 'tiny-vision' })).capabilities.includes('vision'));
+  const options = { temperature: 0, num_predict: 24 };
+  const chat = async (colour) => (await client.chat({
+    model: 'tiny-vision', options, messages: [{ role: 'user', content: 'what is this?', images: [squarePng(colour)] }],
+  })).message.content;
+  assert.notEqual(await chat([255, 0, 0]), await chat([0, 0, 255]));
+  const generate = async (colour) => (await client.generate({ model: 'tiny-vision', prompt: 'what is this?', images: [squarePng(colour)], options })).response;
+  assert.notEqual(await generate([255, 0, 0]), await generate([0, 0, 255]));
 });
 
 test('calls tools with object arguments and takes their results', async () => {

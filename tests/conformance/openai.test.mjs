@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import OpenAI from 'openai';
 import { lightTool, order, startTarget, stubStats } from './target.mjs';
 import { until } from '../support/home.mjs';
+import { squarePng } from '../support/png.mjs';
 
 let real;
 let stub;
@@ -117,6 +118,20 @@ test('embeds as base64, which is the SDK\'s default, and as numbers', async () =
   const numbers = await client.embeddings.create({ model: real.embedding, input: ['one', 'two'], encoding_format: 'float' });
   assert.equal(byDefault.data[0].embedding.length, numbers.data[0].embedding.length);
   assert.ok(Math.abs(byDefault.data[1].embedding[3] - numbers.data[1].embedding[3]) < 1e-4);
+});
+
+test('an image reaches a model that can see', async () => {
+  const look = async (colour) => {
+    const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${squarePng(colour)}` } };
+    const { choices, usage } = await client.chat.completions.create({
+      model: 'tiny-vision', temperature: 0, max_tokens: 8, logprobs: true,
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'what is this?' }, image] }],
+    });
+    return { first: choices[0].logprobs.content[0], tokens: usage.prompt_tokens };
+  };
+  const [red, blue] = [await look([255, 0, 0]), await look([0, 0, 255])];
+  assert.equal(red.tokens, blue.tokens);
+  assert.notDeepEqual(red.first, blue.first);
 });
 
 test('an image for a model that cannot see is a typed mistake', async () => {

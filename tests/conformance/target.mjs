@@ -1,9 +1,9 @@
-// The home under test. Two kinds: 'real' runs Seedling and two tiny models (one embeds, one calls tools) on llama-server,
+// The home under test. Two kinds: 'real' runs Seedling and three tiny models (they embed, call tools, see) on llama-server,
 // 'stub' runs the scripted engine (it can call tools, be slow, be refused). With LOCALSCALE_TEST_URL (or …_STUB_URL) a home that runs
 // already is used instead.
 import { join } from 'node:path';
 import { makeHome } from '../support/home.mjs';
-import { toolTemplate, writeTinyModel } from '../support/tiny_models.mjs';
+import { toolTemplate, writeTinyModel, writeTinyProjector } from '../support/tiny_models.mjs';
 
 const chatTemplate = '{% if tools %}{{ tools | tojson }}{% endif %}'
   + '{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}';
@@ -16,7 +16,11 @@ export async function startTarget(kind, options = {}) {
   const home = await makeHome({ engine: kind, ...options });
   writeTinyModel(join(home.modelFolder, `${names.embedding}.gguf`), { pooling: 1 });
   if (kind === 'stub') writeTinyModel(join(home.modelFolder, 'stub.gguf'), { template: chatTemplate });
-  else writeTinyModel(join(home.modelFolder, 'tiny-tools.gguf'), { template: toolTemplate, habits: true });
+  else {
+    writeTinyModel(join(home.modelFolder, 'tiny-tools.gguf'), { template: toolTemplate, habits: true });
+    writeTinyModel(join(home.modelFolder, 'tiny-vision.gguf'), { template: chatTemplate });
+    writeTinyProjector(join(home.modelFolder, 'mmproj-tiny-vision.gguf'));
+  }
   await home.start();
   return { url: home.url, home, ...names, stop: () => home.stop() };
 }

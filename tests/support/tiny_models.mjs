@@ -90,24 +90,59 @@ function metadata({ template, pooling }) {
   return { pairs, vocabularySize: tokens.length };
 }
 
-/** Writes a model; `template`: a chat template; `habits`: it answers shortly and calls tools; `pooling`: 1 makes it an embedding model. */
-export function writeTinyModel(path, options = {}) {
-  const { pairs, vocabularySize } = metadata(options);
-  const all = tensors(vocabularySize);
-  const random = noise(options.seed ?? 7);
+function writeGguf(path, pairs, all, values) {
   const infos = [];
   const blocks = [];
   let offset = 0;
-  for (const { name, dims, ones } of all) {
-    infos.push(Buffer.concat([text(name), u32(dims.length), ...dims.map(u64), u32(0), u64(offset)]));
-    const values = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => (ones ? 1 : random() * 0.2));
-    if (options.habits) addHabits(name, values);
-    blocks.push(Buffer.from(values.buffer));
-    offset += values.byteLength;
+  for (const tensor of all) {
+    infos.push(Buffer.concat([text(tensor.name), u32(tensor.dims.length), ...tensor.dims.map(u64), u32(0), u64(offset)]));
+    const block = Buffer.from(values(tensor).buffer);
+    const padding = Buffer.alloc((32 - (block.length % 32)) % 32);
+    blocks.push(block, padding);
+    offset += block.length + padding.length;
   }
   const head = Buffer.concat([Buffer.from('GGUF'), u32(3), u64(all.length), u64(pairs.length), ...pairs, ...infos]);
-  const padding = Buffer.alloc((32 - (head.length % 32)) % 32);
-  writeFileSync(path, Buffer.concat([head, padding, ...blocks]));
+  writeFileSync(path, Buffer.concat([head, Buffer.alloc((32 - (head.length % 32)) % 32), ...blocks]));
+}
+
+function randomValues(seed) {
+  const random = noise(seed);
+  return ({ dims, ones }) => Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => (ones ? 1 : random() * 0.2));
+}
+
+/** Writes a model; `template`: a chat template; `habits`: it answers shortly and calls tools; `pooling`: 1 makes it an embedding model. */
+export function writeTinyModel(path, options = {}) {
+  const { pairs, vocabularySize } = metadata(options);
+  const random = randomValues(options.seed ?? 7);
+  writeGguf(path, pairs, tensors(vocabularySize), (tensor) => {
+    const values = random(tensor);
+    if (options.habits) addHabits(tensor.name, values);
+    return values;
+  });
+}
+
+/** Writes a vision projector (LLaVA's kind) for the tiny model: an image becomes four tokens. */
+export function writeTinyProjector(path) {
+  const pairs = [
+    pair('general.architecture', 'string', 'clip'), pair('general.type', 'string', 'mmproj'), pair('clip.has_vision_encoder', 'bool', true),
+    pair('clip.projector_type', 'string', 'mlp'), pair('clip.use_gelu', 'bool', true), pair('clip.vision.image_size', 'u32', 28),
+    pair('clip.vision.patch_size', 'u32', 14), pair('clip.vision.embedding_length', 'u32', width),
+    pair('clip.vision.feed_forward_length', 'u32', feedForward), pair('clip.vision.block_count', 'u32', 2),
+    pair('clip.vision.projection_dim', 'u32', width), pair('clip.vision.attention.head_count', 'u32', 2),
+    pair('clip.vision.attention.layer_norm_epsilon', 'f32', 1e-5), pair('clip.vision.image_mean', 'array:f32', [0.5, 0.5, 0.5]),
+    pair('clip.vision.image_std', 'array:f32', [0.5, 0.5, 0.5]),
+  ];
+  const matrix = (name, ...dims) => ({ name: `${name}.weight`, dims });
+  const block = (i) => [
+    ...['attn_q', 'attn_k', 'attn_v', 'attn_out'].map((name) => matrix(`v.blk.${i}.${name}`, width, width)),
+    matrix(`v.blk.${i}.ffn_up`, width, feedForward), matrix(`v.blk.${i}.ffn_down`, feedForward, width),
+    ...['ln1', 'ln2'].map((name) => ({ name: `v.blk.${i}.${name}.weight`, dims: [width], ones: true })),
+  ];
+  const all = [
+    matrix('v.patch_embd', 14, 14, 3, width), matrix('v.position_embd', width, 4), ...block(0), ...block(1),
+    ...[0, 2].flatMap((i) => [matrix(`mm.${i}`, width, width), { name: `mm.${i}.bias`, dims: [width] }]),
+  ];
+  writeGguf(path, pairs, all, randomValues(11));
 }
 
 /** A template that shows tools and tool calls in the common <tool_call> form. */
