@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <list>
 #include <map>
 #include <optional>
@@ -24,6 +25,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t max_queued_events = 64;
+constexpr std::size_t max_held_files = 512;  ///< Named in one request: what a packet has room for.
 
 store::FileRole role_of(wire::FetchedFile::Role role) {
   switch (role) {
@@ -44,15 +46,28 @@ store::FileRole role_of(wire::FetchedFile::Role role) {
   }
 }
 
-store::NamedModel model_of(const wire::FetchDone& done) {
+/// By digest.
+using HeldFiles = std::map<std::string, store::NamedFile>;
+
+Result<store::NamedModel> model_of(const wire::FetchDone& done, const HeldFiles& held) {
   store::NamedModel model;
   model.name = done.name();
   model.manifest_digest = done.manifest_digest();
   model.modified_unix_s =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
           .count();
-  for (const auto& file : done.files())
-    model.files.push_back({role_of(file.role()), file.digest(), file.bytes(), {}});
+  for (const auto& file : done.files()) {
+    const auto elsewhere = held.find(file.digest());
+    const bool ours = elsewhere == held.end();
+    if (!ours && elsewhere->second.bytes != file.bytes()) {
+      return fail(
+          Errc::corrupt,
+          elsewhere->second.path.string() + " is not the whole file that '" + done.name() + "' needs.",
+          "Repair or remove it there, then run the same pull again.");
+    }
+    model.files.push_back({role_of(file.role()), file.digest(), file.bytes(),
+                           ours ? std::filesystem::path() : elsewhere->second.path});
+  }
   return model;
 }
 
@@ -87,6 +102,7 @@ struct Download {
   std::uint64_t id = 0;
   std::string name;
   std::list<Watcher> watchers;
+  HeldFiles held;
   std::optional<Result<void>> result;
 
   void tell(const engine::Progress& event) {
@@ -196,6 +212,11 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     wire::FetchRequest request;
     request.set_id(download->id);
     request.mutable_pull()->set_name(name);
+    for (auto& file : hooks_.held ? hooks_.held() : std::vector<store::NamedFile>()) {
+      if (download->held.size() >= max_held_files) break;
+      if (download->held.try_emplace(file.digest, file).second)
+        request.mutable_pull()->add_have_digests(file.digest);
+    }
     send(request);
     return download;
   }
@@ -235,7 +256,7 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     }
     downloads_.erase(found);
     if (event.has_done()) {
-      download->end(hooks_.pulled(model_of(event.done())));
+      download->end(model_of(event.done(), download->held).and_then(hooks_.pulled));
     } else {
       download->end(tl::unexpected(error_of(event.failed())));
     }

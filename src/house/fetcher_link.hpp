@@ -20,8 +20,11 @@ namespace localscale::house {
 class FetcherLink final : public engine::Puller {
  public:
   struct Hooks {
-    /// Records a downloaded model; its blobs are in our store. Must be set.
+    /// Records a downloaded model; its blobs are in our store, or where `held` said. Must be set.
     std::function<Result<void>(const store::NamedModel&)> pulled;
+    /// Files with known digests that lie elsewhere (other tools' stores): they are not downloaded again, the
+    /// model names them where they are. May be empty.
+    std::function<std::vector<store::NamedFile>()> held;
     /// Told when the fetcher goes and comes back; may be empty.
     std::function<void(bool)> here;
   };

@@ -29,7 +29,7 @@ class FetcherLinkTest : public testing::Test {
                                        recorded_.push_back(model);
                                        return {};
                                      },
-                                     [this](bool here) { here_ = here; }});
+                                     [this] { return held_; }, [this](bool here) { here_ = here; }});
   }
 
   struct Caller {
@@ -94,6 +94,7 @@ class FetcherLinkTest : public testing::Test {
   UniqueFd fetcher_;
   std::optional<FetcherLink> link_;
   std::vector<store::NamedModel> recorded_;
+  std::vector<store::NamedFile> held_;
   bool here_ = false;
 };
 
@@ -108,6 +109,27 @@ TEST_F(FetcherLinkTest, APullIsAskedForReportedAndRecorded) {
   EXPECT_EQ(caller->statuses, std::vector<std::string>{"pulling manifest"});
   ASSERT_EQ(recorded_.size(), 1U);
   EXPECT_EQ(recorded_[0].files.at(0).digest, "sha256:aa");
+}
+
+TEST_F(FetcherLinkTest, AFileThatLiesElsewhereIsNotAskedForAndNamedWhereItIs) {
+  held_ = {{store::FileRole::model, "sha256:aa", 7, "/elsewhere/blob"},
+           {store::FileRole::model, "sha256:bb", 9, "/elsewhere/other"}};
+  const auto caller = pull("m");
+  const auto asked = request();
+  EXPECT_EQ(asked.pull().have_digests_size(), 2);
+  EXPECT_EQ(asked.pull().have_digests(0), "sha256:aa");
+  send_done(asked.id());
+  ASSERT_TRUE(caller->result && caller->result->has_value());
+  EXPECT_EQ(recorded_.at(0).files.at(0).path, "/elsewhere/blob");
+}
+
+TEST_F(FetcherLinkTest, AFileElsewhereThatIsNotWholeIsSaidToBe) {
+  held_ = {{store::FileRole::model, "sha256:aa", 6, "/elsewhere/blob"}};
+  const auto caller = pull("m");
+  send_done(request().id());
+  ASSERT_TRUE(caller->result && !caller->result->has_value());
+  EXPECT_EQ(caller->result->error().code, Errc::corrupt);
+  EXPECT_TRUE(recorded_.empty());
 }
 
 TEST_F(FetcherLinkTest, TwoPullsOfOneNameShareOneDownload) {

@@ -43,6 +43,19 @@ std::vector<WallReport> reports_of(const std::vector<engine::Wall>& walls) {
   return out;
 }
 
+/// What other stores hold and a pull need not fetch: files whose name there is their digest. Parts of split
+/// models must lie side by side and are left out: their model is larger than its first file.
+std::vector<store::NamedFile> held_elsewhere(const std::vector<engine::Model>& models) {
+  std::vector<store::NamedFile> out;
+  for (const auto& model : models) {
+    std::error_code gone;
+    const auto bytes = fs::file_size(model.path, gone);
+    if (gone || bytes != model.bytes || model.source == engine::Source::own || model.digest.empty()) continue;
+    out.push_back({store::FileRole::model, model.digest, model.bytes, model.path});
+  }
+  return out;
+}
+
 class RealParts final : public Parts {
  public:
   RealParts(boost::asio::io_context& context, const config::Config& config, store::Database& database,
@@ -90,6 +103,7 @@ class RealParts final : public Parts {
   std::unique_ptr<engine::Puller> link_fetcher(boost::asio::io_context& context, UniqueFd channel) {
     if (!channel) return std::make_unique<AbsentPuller>();
     FetcherLink::Hooks hooks{.pulled = [this](const store::NamedModel& model) { return catalog_.add(model); },
+                             .held = [this] { return held_elsewhere(catalog_.list()); },
                              .here = [this](bool here) { notices_.fetcher_here(here); }};
     auto link = std::make_unique<FetcherLink>(context.get_executor(), std::move(channel), std::move(hooks));
     fetcher_ = link.get();

@@ -1,20 +1,34 @@
 // `localscale pull` against a registry of the test's own: progress, the model afterwards, and what goes wrong.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startHome } from '../support/home.mjs';
-import { Blob, Registry } from '../support/registry.mjs';
+import { Blob, Registry, mediaTypes } from '../support/registry.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const seedling = readFileSync(join(root, 'models/seedling/seedling.gguf'));
 const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
 
+/** A folder as Ollama keeps its models, with one model in it. */
+function ollamaStore(name, blob) {
+  const folder = join(mkdtempSync(join(tmpdir(), 'ollama-')), 'models');  // its own folder only this user may enter
+  const manifests = join(folder, 'manifests/registry.ollama.ai/library', name);
+  for (const made of [manifests, join(folder, 'blobs')]) mkdirSync(made, { recursive: true });
+  writeFileSync(join(folder, 'blobs', `sha256-${blob.hex}`), blob.bytes);
+  writeFileSync(join(manifests, 'latest'), JSON.stringify({
+    schemaVersion: 2, layers: [{ mediaType: mediaTypes.model, digest: blob.digest, size: blob.bytes.length }] }));
+  return folder;
+}
+
 describe('localscale pull', () => {
   let registry;
   let home;
+  const theirs = new Blob(Buffer.concat([seedling, Buffer.from('their own copy')]));
+  const store = ollamaStore('theirs', theirs);
 
   /** As home.run, while the registry in this process goes on answering. */
   function run(...words) {
@@ -28,8 +42,11 @@ describe('localscale pull', () => {
   before(async () => {
     registry = await Registry.start();
     registry.addOllama('library/helper:small', [{ type: 'model', blob: new Blob(seedling) }]);
+    registry.addOllama('library/twin:latest', [{ type: 'model', blob: theirs }]);
     home = await startHome({
+      env: { OLLAMA_MODELS: store },
       config: {
+        models: { use_ollama_store: true },
         fetcher: {
           registries: [
             { name: 'registry.ollama.ai', protocol: 'ollama', url: registry.url, address: '127.0.0.1' },
@@ -42,6 +59,7 @@ describe('localscale pull', () => {
   after(async () => {
     await home?.stop();
     await registry?.stop();
+    rmSync(dirname(store), { recursive: true, force: true });
   });
 
   test('reports as a stream of JSON, and the model is there and answers', async () => {
@@ -61,6 +79,16 @@ describe('localscale pull', () => {
     const pulled = await run('pull', 'helper:small');
     assert.equal(pulled.code, 0, pulled.stderr);
     assert.match(pulled.stdout, /localscale run helper:small/);
+  });
+
+  test('of a file that Ollama\'s store has already names it there and downloads nothing', async () => {
+    const pulled = await run('pull', 'twin');
+    assert.equal(pulled.code, 0, pulled.stderr + home.log);
+    assert.equal(theirs.answers, 0);
+    const ran = await run('run', 'twin', 'hello');
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.equal((await run('rm', 'twin')).code, 0);
+    assert.match((await run('ls')).stdout, /^theirs/m);
   });
 
   test('what the registry does not know is status 4; an unreachable registry says so', async () => {

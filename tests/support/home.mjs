@@ -1,6 +1,6 @@
 // Starts a home of its own for a test: real programs, a fresh state folder, free ports. Needs no npm package.
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -192,5 +192,3 @@ export async function makeHome(options = {}) {
 export async function startHome(options = {}) {
   return (await makeHome(options)).start();
 }
-
-export const readText = (path) => readFileSync(path, 'utf8');
