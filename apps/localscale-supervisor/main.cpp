@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
       ollama_port = true;
     } else {
       const bool help = argument == "--help" || argument == "-h";
-      std::fprintf(help ? stdout : stderr, "%s", kUsage.data());
+      std::fprintf(help ? stdout : stderr, "%.*s", static_cast<int>(kUsage.size()), kUsage.data());
       return help ? 0 : 2;
     }
   }

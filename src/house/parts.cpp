@@ -39,6 +39,7 @@ std::string engine_version(const config::Config& config) {
 
 std::vector<WallReport> reports_of(const std::vector<engine::Wall>& walls) {
   std::vector<WallReport> out;
+  out.reserve(walls.size());
   for (const engine::Wall& wall : walls) out.push_back({wall.process, wall.open, wall.error});
   return out;
 }

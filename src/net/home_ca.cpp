@@ -16,7 +16,7 @@
 namespace localscale::net {
 namespace {
 
-constexpr std::int64_t kDay = 24 * 60 * 60;
+constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kCaSeconds = 3650 * kDay;
 constexpr std::int64_t kLeafSeconds = 397 * kDay;
 constexpr std::int64_t kRenewSeconds = 30 * kDay;

@@ -62,8 +62,7 @@ Result<std::optional<Identity>> read_identity(const Files& files) {
 
 /// The key first: a certificate without its key would look complete.
 Result<void> write_identity(const Files& files, const Identity& identity) {
-  const auto key = write_file(files.key, identity.key_pem, 0600);
-  if (!key) return key;
+  if (auto key = write_file(files.key, identity.key_pem, 0600); !key) return key;
   return write_file(files.certificate, identity.certificate_pem, 0644);
 }
 

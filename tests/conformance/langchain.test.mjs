@@ -1,9 +1,12 @@
 // The npm packages @langchain/openai and @langchain/ollama against a home.
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { ChatOllama, OllamaEmbeddings } from '@langchain/ollama';
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import { lightTool, order, startTarget } from './target.mjs';
+
+globalThis.crypto ??= webcrypto;  // LangChain takes it for granted; Node.js 18 has no global one
 
 let real;
 let stub;
