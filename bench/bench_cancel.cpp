@@ -15,7 +15,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include "engine/bench_tuner.hpp"
 #include "engine/catalog.hpp"
@@ -24,6 +23,7 @@
 #include "store/memory_tuning_store.hpp"
 #include "tests/support/fork_launcher.hpp"
 #include "tests/support/gguf_builder.hpp"
+#include "tests/support/run_task.hpp"
 
 namespace {
 
@@ -112,14 +112,6 @@ std::string long_prompt(std::size_t words) {
   return out;
 }
 
-template <class T>
-T run(asio::io_context& io, net::Task<T> task) {
-  auto done = asio::co_spawn(io, std::move(task), asio::use_future);
-  io.restart();
-  while (done.wait_for(0s) != std::future_status::ready) io.run_one_for(100ms);
-  return done.get();
-}
-
 void report(const Case& what, const std::vector<double>& times, double bar) {
   const auto worst = times.back();
   std::printf("%-28s %8.1f %8.1f %8.1f\n", what.name, times.front(), times[times.size() / 2], worst);
@@ -161,7 +153,7 @@ int main(int argc, char** argv) {
   store::MemoryTuningStore tunings;
   engine::BenchTuner tuner(launcher, tunings, config, "bench");
   engine::EngineManager manager(io.get_executor(), config, catalog, launcher, tuner, net::make_upstream);
-  run(io, until_idle(manager));
+  tests::run_task(io, until_idle(manager));
   const std::vector<Case> cases = {
       {"decode_streamed", R"({"prompt":"Tell me","n_predict":1000,"ignore_eos":true,"stream":true})", 400ms},
       {"decode_whole", R"({"prompt":"Tell me","n_predict":1000,"ignore_eos":true})", 400ms},
@@ -170,7 +162,7 @@ int main(int argc, char** argv) {
       {"prompt_whole", R"({"prompt":")" + long_prompt(900) + R"(","n_predict":1,"cache_prompt":false})",
        300ms}};
   std::printf("%-28s %8s %8s %8s   from hang-up to an idle engine, ms\n", "what", "min", "p50", "max");
-  for (const auto& what : cases) report(what, run(io, measure(manager, what)), 200);
-  run(io, manager.stop(10s));
+  for (const auto& what : cases) report(what, tests::run_task(io, measure(manager, what)), 200);
+  tests::run_task(io, manager.stop(10s));
   return 0;
 }

@@ -10,9 +10,7 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include "engine/catalog.hpp"
 #include "engine/fit.hpp"
@@ -21,6 +19,7 @@
 #include "store/memory_model_store.hpp"
 #include "tests/support/fork_launcher.hpp"
 #include "tests/support/gguf_builder.hpp"
+#include "tests/support/run_task.hpp"
 
 namespace {
 
@@ -46,14 +45,6 @@ Taken taken_by(int pid) {
     if (key == "RssFile:") out.file = kib << 10U;
   }
   return out;
-}
-
-template <class T>
-T run(asio::io_context& io, net::Task<T> task) {
-  auto done = asio::co_spawn(io, std::move(task), asio::use_future);
-  io.restart();
-  while (done.wait_for(0s) != std::future_status::ready) io.run_one_for(100ms);
-  return done.get();
 }
 
 struct Setting {
@@ -160,7 +151,7 @@ int main(int argc, char** argv) {
       if (setting.cache == engine::CacheType::q8_0 && entry->facts.key_length % 32 != 0) continue;
       wanted = engine::with_context(wanted, std::min(setting.context, model.context_length));
       const auto estimate = engine::estimate_memory(entry->facts, 0, wanted);
-      const auto real = run(io, measure(*entry, wanted, launcher, io.get_executor()));
+      const auto real = tests::run_task(io, measure(*entry, wanted, launcher, io.get_executor()));
       if (!real) {
         std::fprintf(stderr, "%s: %s\n", model.name.c_str(), real.error().message().c_str());
         return 1;

@@ -21,6 +21,7 @@
 
 #include "base/bytes.hpp"
 #include "base/unique_fd.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 
@@ -123,9 +124,9 @@ void report(const char* claim, double value, const char* unit, double bar, std::
 int main(int argc, char** argv) {
   const std::size_t runs = argc > 1 ? localscale::parse_u64(argv[1]).value_or(9) : 9;
   const fs::path program = fs::read_symlink("/proc/self/exe").parent_path() / "localscaled";
-  std::string folder = (fs::temp_directory_path() / "ls-bench-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) give_up("making a folder");
-  std::ofstream(fs::path(folder) / "config.toml")
+  const localscale::tests::TemporaryFolder temporary;
+  const std::string folder = temporary.path().string();
+  std::ofstream(temporary.path() / "config.toml")
       << "[models]\nuse_ollama_store = false\nuse_huggingface_cache = false\nuse_llama_cache = "
          "false\n[log]\nlevel = \"error\"\n";
 
@@ -145,7 +146,6 @@ int main(int argc, char** argv) {
     }
     end(house);
   }
-  fs::remove_all(folder);
   std::ranges::sort(starts);
   std::ranges::sort(resident);
   report("start_ms", starts[starts.size() / 2], "ms", start_bar_ms, runs);
