@@ -69,6 +69,7 @@ Result<std::unique_ptr<House>> House::make(boost::asio::io_context& context, con
 
 Result<void> House::build(Inheritance inherited) {
   sockets_ = std::move(inherited.sockets);
+  for (ShutDoor& door : inherited.shut) doors_.push_back({std::move(door.name), "", std::move(door.why)});
   supervised_ = inherited.channels.supervisor.valid();
   fetcher_here_ = inherited.channels.fetcher.valid();
   auto parts = make_parts(context_, config_, database_, std::move(inherited.channels), notices());

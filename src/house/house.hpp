@@ -25,6 +25,7 @@ namespace localscale::house {
 /// Everything that the supervisor handed over.
 struct Inheritance {
   std::vector<InheritedSocket> sockets;
+  std::vector<ShutDoor> shut;
   Channels channels;
 };
 

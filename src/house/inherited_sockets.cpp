@@ -124,6 +124,15 @@ Result<std::vector<InheritedSocket>> take_inherited_sockets() {
   return sockets;
 }
 
+std::vector<ShutDoor> take_shut_doors() {
+  std::vector<ShutDoor> out;
+  for (const std::string& line : split(take_variable("LOCALSCALE_SHUT_DOORS"), '\n')) {
+    const std::size_t space = line.find(' ');
+    if (space != std::string::npos) out.push_back({line.substr(0, space), line.substr(space + 1)});
+  }
+  return out;
+}
+
 Result<UniqueFd> take_inherited_fd(const char* variable) {
   const std::string text = take_variable(variable);
   if (text.empty()) return UniqueFd();

@@ -24,6 +24,15 @@ std::string_view name(net::Door door);
 /// listening stream socket.
 Result<std::vector<InheritedSocket>> take_inherited_sockets();
 
+/// A door that the supervisor was asked for and could not open.
+struct ShutDoor {
+  std::string name;  ///< As in LISTEN_FDNAMES.
+  std::string why;
+};
+
+/// What LOCALSCALE_SHUT_DOORS tells: a line "NAME WHY" for each. The variable is forgotten.
+std::vector<ShutDoor> take_shut_doors();
+
 /// The descriptor whose number is in the environment variable (a packet channel), marked close-on-exec;
 /// invalid if the variable is not set. The variable is forgotten.
 Result<UniqueFd> take_inherited_fd(const char* variable);

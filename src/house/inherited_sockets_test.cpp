@@ -67,6 +67,17 @@ TEST(InheritedSockets, WhatDoesNotFitIsRefusedByName) {
   refuses("1", "loopback", false, "no listening socket");
 }
 
+TEST(InheritedSockets, DoorsThatCouldNotBeOpenedAreToldWithTheirReason) {
+  setenv("LOCALSCALE_SHUT_DOORS", "ollama The port 11434 is taken.\nlan No such address.\n",
+         1);  // NOLINT(concurrency-mt-unsafe)
+  const auto shut = take_shut_doors();
+  ASSERT_EQ(shut.size(), 2U);
+  EXPECT_EQ(shut[0].name, "ollama");
+  EXPECT_EQ(shut[0].why, "The port 11434 is taken.");
+  EXPECT_EQ(shut[1].name, "lan");
+  EXPECT_TRUE(take_shut_doors().empty());
+}
+
 TEST(InheritedSockets, WithoutAnAnnouncementThereAreNone) {
   unsetenv("LISTEN_FDS");  // NOLINT(concurrency-mt-unsafe)
   EXPECT_TRUE(take_inherited_sockets()->empty());

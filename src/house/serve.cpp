@@ -62,7 +62,8 @@ Result<Inheritance> take_inheritance() {
   if (!supervisor) return tl::unexpected(supervisor.error());
   auto fetcher = take_inherited_fd("LOCALSCALE_FETCHER_FD");
   if (!fetcher) return tl::unexpected(fetcher.error());
-  return Inheritance{std::move(*sockets), Channels{std::move(*supervisor), std::move(*fetcher)}};
+  return Inheritance{std::move(*sockets), take_shut_doors(),
+                     Channels{std::move(*supervisor), std::move(*fetcher)}};
 }
 
 Result<void> serve(const Arguments& arguments) {

@@ -122,7 +122,7 @@ void open_optional(Listeners& listeners, const std::string& name, const std::str
   if (socket) {
     listeners.sockets.push_back({name, std::move(*socket)});
   } else {
-    listeners.warnings.push_back(name + " is not served: " + socket.error().message());
+    listeners.shut.push_back({name, socket.error().message()});
   }
 }
 

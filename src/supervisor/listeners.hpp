@@ -16,10 +16,16 @@ struct Listener {
   UniqueFd socket;
 };
 
+/// A door that was asked for and could not be had.
+struct ShutDoor {
+  std::string name;
+  std::string why;
+};
+
 struct Listeners {
   std::vector<Listener> sockets;
-  std::vector<std::string> warnings;  ///< What was asked for and could not be had, in plain words.
-  bool owns_admin_socket = false;     ///< We made the socket file, so we remove it at the end.
+  std::vector<ShutDoor> shut;
+  bool owns_admin_socket = false;  ///< We made the socket file, so we remove it at the end.
 };
 
 /// The sockets that the service manager passed (LISTEN_FDS, LISTEN_FDNAMES; names as above), and for every

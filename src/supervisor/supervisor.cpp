@@ -57,7 +57,8 @@ Supervisor::~Supervisor() {
 
 Result<void> Supervisor::run() {
   if (auto watched = watch_signals(); !watched) return watched;
-  for (const std::string& warning : listeners_.warnings) spdlog::warn("{}", warning);
+  for (const ShutDoor& door : listeners_.shut)
+    spdlog::warn("the {} door stays shut: {}", door.name, door.why);
   if (auto started = start_house(); !started) return started;
   notify_service_manager("READY=1");
   send_load();
@@ -107,6 +108,9 @@ Result<sandbox::Confinement> Supervisor::prepare_house(int supervisor_end, int f
   confinement->environment.push_back("LISTEN_PID=1");  // It is the first process of its PID namespace.
   confinement->environment.push_back("LISTEN_FDS=" + std::to_string(listeners_.sockets.size()));
   confinement->environment.push_back("LISTEN_FDNAMES=" + names);
+  std::string shut;
+  for (const ShutDoor& door : listeners_.shut) shut += door.name + " " + door.why + "\n";
+  confinement->environment.push_back("LOCALSCALE_SHUT_DOORS=" + shut);
   confinement->environment.push_back("LOCALSCALE_SUPERVISOR_FD=" + std::to_string(number));
   confinement->fds.push_back({supervisor_end, number++});
   confinement->environment.push_back("LOCALSCALE_FETCHER_FD=" + std::to_string(number));

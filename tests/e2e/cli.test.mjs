@@ -172,6 +172,24 @@ describe('up and down', () => {
     }
   });
 
+  test('--ollama-port also serves where Ollama does, and says so where that is taken', async () => {
+    const [first, second] = [await makeHome(), await makeHome()];
+    const ask = async () => (await fetch('http://127.0.0.1:11434/api/tags')).json();
+    const ollamaDoor = (home) => JSON.parse(home.run('status', '--json').stdout).doors.find((door) => door.name === 'ollama');
+    try {
+      assert.equal(first.run('up', '--ollama-port').code, 0);
+      assert.equal((await ask()).models[0].name, 'seedling:latest');
+      assert.equal(ollamaDoor(first).open, true);
+      const up = second.run('up', '--ollama-port');
+      assert.equal(up.code, 0);
+      assert.match(up.stderr, /The ollama door stays shut: .*11434/);
+      assert.equal(ollamaDoor(second).open, false);
+      assert.match(ollamaDoor(second).note, /11434/);
+    } finally {
+      for (const home of [first, second]) home.run('down');
+    }
+  });
+
   test('a damaged database is refused by name and kept', async () => {
     const home = await startHome({ keep: true });
     const file = join(home.stateFolder, 'house', 'localscale.db');

@@ -94,6 +94,17 @@ Outcome<void> start(const Context& context, const Home& home, const UpOptions& o
   return wait_until_ready(context, home, *supervisor, *writer);
 }
 
+/// A home that could not open every door that it was asked for says so at once.
+void tell_shut_doors(const Context& context, const Home& home) {
+  const auto status = home.get("/localscale/v1/status");
+  if (!status) return;
+  for (const Json& door : list_at(*status, "doors")) {
+    if (flag_at(door, "open")) continue;
+    context.terminal.remark(
+        fmt::format("The {} door stays shut: {}", text_at(door, "name"), text_at(door, "note")));
+  }
+}
+
 int up(const Context& context, const UpOptions& options) {
   const auto config = context.config();
   if (!config) return context.terminal.report(config.error());
@@ -105,6 +116,7 @@ int up(const Context& context, const UpOptions& options) {
       return context.terminal.report(started.error());
   }
   tell(context, home_url(*config), holder->has_value());
+  tell_shut_doors(context, home);
   return 0;
 }
 
