@@ -71,6 +71,7 @@ struct Fetcher {
   std::uint32_t connections = 4;               ///< Parallel ranges per file.
   std::uint64_t max_bytes_per_second = 0;      ///< 0: no cap.
   std::uint64_t keep_free_bytes = 2ULL << 30;  ///< Refuse a pull that would leave less disk than this.
+  std::uint32_t keep_unfinished_days = 30;     ///< Then an unfinished download that nobody went on with goes.
   std::vector<Registry> registries;
   bool operator==(const Fetcher&) const = default;
 };

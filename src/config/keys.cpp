@@ -217,6 +217,9 @@ std::vector<Key<Config>> fetcher_rows() {
       whole<&Config::fetcher, &Fetcher::keep_free_bytes>(
           "fetcher", "keep_free_bytes", 0, one_pebibyte,
           "A pull that would leave less free disk than this is refused."),
+      whole<&Config::fetcher, &Fetcher::keep_unfinished_days>(
+          "fetcher", "keep_unfinished_days", 1, 3650,
+          "An unfinished download that no pull went on with for so many days is removed."),
   };
 }
 

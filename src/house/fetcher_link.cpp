@@ -1,5 +1,6 @@
 #include "house/fetcher_link.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -7,6 +8,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -148,6 +150,23 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     channel_.reset();
     for (auto& [id, download] : downloads_) download->end(tl::unexpected(fetcher_gone()));
     downloads_.clear();
+    unfinished_.clear();
+  }
+
+  Result<bool> discard_unfinished(std::string_view text) {
+    const auto name = core::parse_model_name(text);
+    if (!name) return tl::unexpected(name.error());
+    const auto display = name->display();
+    if (std::ranges::any_of(downloads_, [&](const auto& one) { return one.second->name == display; })) {
+      return fail(Errc::conflict, "'" + display + "' is being downloaded.",
+                  "Stop the pull first, then remove it.");
+    }
+    if (unfinished_.erase(display) == 0) return false;
+    wire::FetchRequest request;
+    request.set_id(next_id_++);
+    request.mutable_discard()->set_name(display);
+    send(request);
+    return true;
   }
 
   void stop() {
@@ -226,6 +245,7 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     request.set_id(download.id);
     request.mutable_cancel();
     if (channel_) send(request);
+    if (channel_) unfinished_.insert(download.name);  // until the fetcher says what it really left
     downloads_.erase(download.id);
   }
 
@@ -244,6 +264,10 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     wire::FetchEvent event;
     if (!event.ParseFromString(bytes)) {
       spdlog::warn("the fetcher sent a packet that is no event");
+      return;
+    }
+    if (event.has_unfinished()) {
+      unfinished_ = {event.unfinished().names().begin(), event.unfinished().names().end()};
       return;
     }
     const auto found = downloads_.find(event.id());
@@ -266,6 +290,7 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
   Hooks hooks_;
   std::shared_ptr<net::PacketChannel> channel_;
   std::map<std::uint64_t, std::shared_ptr<Download>> downloads_;
+  std::set<std::string> unfinished_;  ///< Names that the fetcher could go on with.
   std::uint64_t next_id_ = 1;
 };
 
@@ -276,6 +301,10 @@ FetcherLink::FetcherLink(asio::any_io_executor executor, UniqueFd channel, Hooks
 
 FetcherLink::~FetcherLink() {
   impl_->stop();
+}
+
+Result<bool> FetcherLink::discard_unfinished(std::string_view name) {
+  return impl_->discard_unfinished(name);
 }
 
 void FetcherLink::replace(UniqueFd channel) {

@@ -37,6 +37,10 @@ class FetcherLink final : public engine::Puller {
 
   net::Task<Result<void>> pull(std::string_view name, engine::ProgressSink progress) override;
 
+  /// Drops what unfinished pulls of this name left; false if there is nothing. Fails with conflict while the
+  /// name is being downloaded.
+  Result<bool> discard_unfinished(std::string_view name);
+
   /// The fetcher was started anew. What it was downloading for us fails as unavailable, and can be resumed.
   void replace(UniqueFd channel);
 

@@ -1,6 +1,7 @@
 #include "house/fetcher_link.hpp"
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -88,6 +89,12 @@ class FetcherLinkTest : public testing::Test {
     file.set_digest("sha256:aa");
     file.set_bytes(7);
     send(event);
+  }
+
+  /// nullopt where it fails.
+  std::optional<bool> discard(const char* name) {
+    const auto done = link_->discard_unfinished(name);
+    return done ? std::optional(*done) : std::nullopt;
   }
 
   asio::io_context context_;
@@ -186,6 +193,31 @@ TEST_F(FetcherLinkTest, TheEndOfTheFetcherFailsPullsAndANewOneServesAgain) {
   const auto again = pull("m");
   send_done(request().id());
   EXPECT_TRUE(again->result && again->result->has_value());
+}
+
+TEST_F(FetcherLinkTest, WhatAnUnfinishedPullLeftCanBeDiscarded) {
+  EXPECT_EQ(discard("m"), false);
+  wire::FetchEvent event;
+  event.mutable_unfinished()->add_names("m:latest");
+  send(event);
+  EXPECT_EQ(discard("m"), true);
+  run();
+  EXPECT_EQ(request().discard().name(), "m:latest");
+  EXPECT_EQ(discard("m"), false);
+}
+
+TEST_F(FetcherLinkTest, APullThatGoesOnIsNotDiscardedButACancelledOneIs) {
+  const auto caller = pull("m");
+  EXPECT_TRUE(request().has_pull());
+  const auto refused = link_->discard_unfinished("m");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+  caller->stop.emit(asio::cancellation_type::terminal);
+  run();
+  EXPECT_TRUE(request().has_cancel());
+  EXPECT_EQ(discard("m"), true);
+  run();
+  EXPECT_EQ(request().discard().name(), "m:latest");
 }
 
 TEST_F(FetcherLinkTest, WhatIsNoNameIsNotAskedFor) {

@@ -11,6 +11,7 @@
 #include "engine/supervisor_link.hpp"
 #include "house/absent.hpp"
 #include "house/fetcher_link.hpp"
+#include "house/home_catalog.hpp"
 #include "net/upstream.hpp"
 #include "store/model_store.hpp"
 #include "store/tuning_store.hpp"
@@ -72,7 +73,7 @@ class RealParts final : public Parts {
         tuner_(*launcher_, tunings_, config.engine, engine_version(config)),
         engines_(context.get_executor(), config.engine, catalog_, *launcher_, tuner_, net::make_upstream) {}
 
-  [[nodiscard]] engine::Catalog& catalog() override { return catalog_; }
+  [[nodiscard]] engine::Catalog& catalog() override { return seen_; }
   [[nodiscard]] engine::Engines& engines() override { return engines_; }
   [[nodiscard]] engine::Puller& puller() override { return *puller_; }
   [[nodiscard]] store::KeyStore& keys() override { return *keys_; }
@@ -116,6 +117,10 @@ class RealParts final : public Parts {
   std::unique_ptr<store::KeyStore> keys_;
   store::SqliteModelStore names_;
   engine::FileCatalog catalog_;
+  HomeCatalog seen_{catalog_, [this](std::string_view name) -> Result<bool> {
+                      if (fetcher_ == nullptr) return false;
+                      return fetcher_->discard_unfinished(name);
+                    }};
   std::unique_ptr<engine::WorkerLauncher> launcher_;
   FetcherLink* fetcher_ = nullptr;  ///< puller_, if there is a fetcher
   std::unique_ptr<engine::Puller> puller_;

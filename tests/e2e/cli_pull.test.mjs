@@ -1,13 +1,13 @@
 // `localscale pull` against a registry of the test's own: progress, the model afterwards, and what goes wrong.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startHome } from '../support/home.mjs';
-import { Blob, Registry, mediaTypes } from '../support/registry.mjs';
+import { startHome, until } from '../support/home.mjs';
+import { Blob, Registry, ggufLike, mediaTypes } from '../support/registry.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const seedling = readFileSync(join(root, 'models/seedling/seedling.gguf'));
@@ -100,6 +100,23 @@ describe('localscale pull', () => {
     assert.match(away.stderr, /away\.invalid/);
     const [json] = lines((await run('pull', 'nobody:1b', '--json')).stdout).slice(-1);
     assert.equal(json.schema, 'localscale.error/1');
+  });
+
+  test('that is stopped keeps what it has; rm drops that too', async () => {
+    const slow = new Blob(ggufLike(8 << 20), { bytesPerSecond: 2 << 20 });
+    registry.addOllama('library/slow:latest', [{ type: 'model', blob: slow }]);
+    const incoming = join(home.stateFolder, 'models/incoming');
+    const left = () => readdirSync(incoming).filter((name) => name.includes(slow.hex));
+    const [path, args] = home.command('localscale', ['pull', 'slow']);
+    const child = spawn(path, args, { env: home.environment, stdio: 'ignore' });
+    await until('some bytes are kept', () => left().some((name) => name.endsWith('.journal')) && slow.sentBytes > 1 << 20);
+    const refused = await run('rm', 'slow');
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.stderr, /is being downloaded.*Stop the pull first/s);
+    child.kill('SIGINT');
+    await until('the pull is cancelled', async () => (await run('rm', 'slow')).code === 0);
+    await until('nothing is left', () => left().length === 0);
+    assert.equal((await run('rm', 'slow')).code, 4);
   });
 
   test('rm removes the pulled file from the store', async () => {

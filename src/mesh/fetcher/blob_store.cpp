@@ -4,6 +4,7 @@
 #include <system_error>
 #include <vector>
 
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
 #include "base/bytes.hpp"
@@ -19,6 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view part_suffix = ".part";
 constexpr std::string_view journal_suffix = ".journal";
+constexpr std::string_view new_suffix = ".new";
 
 Result<void> make_directory(const fs::path& path) {
   std::error_code error;
@@ -53,6 +55,7 @@ Result<void> BlobStore::prepare() const {
     auto part = journal;
     if (!fs::exists(part.replace_extension(part_suffix), ignored)) fs::remove(journal, ignored);
   }
+  for (const auto& unwritten : entries(incoming_, new_suffix)) fs::remove(unwritten, ignored);
   return {};
 }
 
@@ -87,6 +90,40 @@ void BlobStore::discard(std::string_view digest) const {
   std::error_code ignored;
   fs::remove(journal_path(digest), ignored);
   fs::remove(part_path(digest), ignored);
+}
+
+void BlobStore::remove_abandoned(std::chrono::seconds age) {
+  for (const auto& path : entries(incoming_, journal_suffix)) {
+    std::error_code error;
+    // Every pull that goes on with a file writes its journal anew.
+    const auto changed = fs::last_write_time(path, error);
+    if (error || fs::file_time_type::clock::now() - changed < age) continue;
+    const auto journal = read_journal(path);
+    std::shared_ptr<LiveBlob> other;
+    const auto claimed = journal ? claim(journal->digest, other) : nullptr;
+    if (!claimed) continue;
+    discard(journal->digest);
+    spdlog::info("removed an unfinished download for {} that nobody went on with: {} of {}", journal->name,
+                 human_bytes(journal->have.bytes()), human_bytes(journal->size));
+  }
+}
+
+void BlobStore::discard_name(std::string_view name) {
+  for (const auto& path : entries(incoming_, journal_suffix)) {
+    const auto journal = read_journal(path);
+    std::shared_ptr<LiveBlob> other;
+    if (!journal || journal->name != name) continue;
+    if (const auto claimed = claim(journal->digest, other)) discard(journal->digest);
+  }
+}
+
+std::set<std::string> BlobStore::unfinished_names() const {
+  std::set<std::string> names;
+  for (const auto& path : entries(incoming_, journal_suffix)) {
+    if (const auto journal = read_journal(path); journal && !journal->name.empty())
+      names.insert(journal->name);
+  }
+  return names;
 }
 
 std::uint64_t BlobStore::kept_bytes(std::string_view digest) const {

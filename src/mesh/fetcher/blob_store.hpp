@@ -1,11 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -34,6 +36,12 @@ class BlobStore {
   [[nodiscard]] std::filesystem::path journal_path(std::string_view digest) const;
   /// Moves a verified part file into blobs/, durably, and drops its journal.
   [[nodiscard]] Result<void> publish(std::string_view digest) const;
+  /// Drops the unfinished files, not being downloaded now, that no pull went on with for `age`.
+  void remove_abandoned(std::chrono::seconds age);
+  /// Drops what unfinished downloads for this model name left, save what is being downloaded now.
+  void discard_name(std::string_view name);
+  /// The model names that unfinished downloads are for.
+  [[nodiscard]] std::set<std::string> unfinished_names() const;
   /// Drops an unfinished file.
   void discard(std::string_view digest) const;
 

@@ -48,7 +48,8 @@ Result<void> run_fetcher(const config::Config& config, const RetryPolicy& policy
   if (auto ready = store.prepare(); !ready) return ready;
   RateCap cap(config.fetcher.max_bytes_per_second);
   const Common common{*registries, policy, store, cap, config.fetcher.connections};
-  Service service(Channel(std::move(channel)), common);
+  Service service(Channel(std::move(channel)), common,
+                  std::chrono::days(config.fetcher.keep_unfinished_days));
   return service.run(signals->get());
 }
 

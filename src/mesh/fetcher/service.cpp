@@ -18,6 +18,8 @@ namespace localscale::mesh::fetcher {
 namespace {
 
 constexpr int max_have_digests = 1024;
+constexpr std::size_t max_unfinished_names = 256;
+constexpr std::chrono::hours sweep_interval{1};
 
 wire::FetchedFile::Role to_wire(Role role) {
   switch (role) {
@@ -76,8 +78,11 @@ std::set<std::string> digests_of(const wire::Pull& pull) {
 
 }  // namespace
 
-Service::Service(Channel channel, const Common& common)
-    : channel_(std::move(channel)), common_(common), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Service::Service(Channel channel, const Common& common, std::chrono::seconds keep_unfinished)
+    : channel_(std::move(channel)),
+      common_(common),
+      keep_unfinished_(keep_unfinished),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   LS_ASSERT(wake_.valid());
 }
 
@@ -87,9 +92,11 @@ Service::~Service() {
 }
 
 Result<void> Service::run(int stop_fd) {
+  constexpr int longest_wait_ms = std::chrono::milliseconds(sweep_interval).count();
   while (true) {
+    sweep();
     std::array<pollfd, 3> wait{{{channel_.fd(), POLLIN, 0}, {wake_.get(), POLLIN, 0}, {stop_fd, POLLIN, 0}}};
-    if (::poll(wait.data(), wait.size(), -1) < 0 && errno != EINTR)
+    if (::poll(wait.data(), wait.size(), longest_wait_ms) < 0 && errno != EINTR)
       return fail_errno("wait for the house", errno);
     if (wait[2].revents != 0) return {};
     if (wait[1].revents != 0) reap();
@@ -121,6 +128,9 @@ Result<bool> Service::handle_packet() {
     case wire::FetchRequest::kCancel:
       cancel(request.id());
       break;
+    case wire::FetchRequest::kDiscard:
+      discard(request.discard().name());
+      break;
     case wire::FetchRequest::REQUEST_NOT_SET:
       send_failure(request.id(), {Errc::unsupported, "The fetcher does not know this request.", ""});
       break;
@@ -149,6 +159,33 @@ void Service::cancel(std::uint64_t id) {
   if (waiting == queued_.end()) return;
   queued_.erase(waiting);
   send_failure(id, {Errc::cancelled, "The pull was cancelled.", ""});
+}
+
+/// A pull of that name that is just ending (the house says no name that it still waits for) does it itself.
+void Service::discard(const std::string& name) {
+  for (auto& job : running_) {
+    if (job->name == name) job->discard = true;
+  }
+  common_.store.discard_name(name);
+  send_unfinished();
+}
+
+void Service::sweep() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_sweep_) return;
+  next_sweep_ = now + sweep_interval;
+  common_.store.remove_abandoned(keep_unfinished_);
+  send_unfinished();
+}
+
+void Service::send_unfinished() {
+  wire::FetchEvent event;
+  auto& unfinished = *event.mutable_unfinished();
+  for (const auto& name : common_.store.unfinished_names()) {
+    if (static_cast<std::size_t>(unfinished.names_size()) == max_unfinished_names) break;
+    unfinished.add_names(name);
+  }
+  send(event, false);
 }
 
 void Service::launch_queued() {
@@ -181,7 +218,9 @@ void Service::work(Job& job) {
     send(done_event(job.id, *model), false);
   } else {
     send_failure(job.id, model.error());
+    if (job.discard) common_.store.discard_name(job.name);
   }
+  send_unfinished();
   job.done = true;
   ::eventfd_write(wake_.get(), 1);
 }

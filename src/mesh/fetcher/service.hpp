@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <list>
@@ -28,7 +29,8 @@ inline constexpr std::size_t max_queued_pulls = 64;
 /// own, further ones wait in order), and sends their events. Ends when the house closes the channel.
 class Service {
  public:
-  Service(Channel channel, const Common& common);
+  /// Unfinished downloads that nobody went on with for `keep_unfinished` are removed.
+  Service(Channel channel, const Common& common, std::chrono::seconds keep_unfinished);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -43,6 +45,7 @@ class Service {
     std::string name;
     std::set<std::string> have;
     Cancel cancel;
+    std::atomic<bool> discard = false;  ///< Drop what it leaves.
     std::atomic<bool> done = false;
     std::thread thread;
   };
@@ -50,6 +53,9 @@ class Service {
   Result<bool> handle_packet();
   void start(std::uint64_t id, std::string name, std::set<std::string> have);
   void cancel(std::uint64_t id);
+  void discard(const std::string& name);
+  void sweep();
+  void send_unfinished();
   void launch_queued();
   void reap();
   void work(Job& job);
@@ -58,6 +64,8 @@ class Service {
 
   Channel channel_;
   const Common& common_;
+  const std::chrono::seconds keep_unfinished_;
+  std::chrono::steady_clock::time_point next_sweep_;
   UniqueFd wake_;  ///< Readable when a job ended.
   std::list<std::unique_ptr<Job>> running_;
   std::deque<std::unique_ptr<Job>> queued_;
