@@ -129,7 +129,7 @@ describe('an interrupted pull', () => {
     await registry.stop();
     const broken = await first.ended;
     assert.equal(broken.code, 'unavailable');
-    assert.match(broken.what, /^No network: .* could not be reached\. What was downloaded so far \([\d.]+ MB of 16\.8 MB\) is kept; run the same pull again to resume\.$/);
+    assert.match(broken.what, /refused the connection: no registry is running there now\. What was downloaded so far \([\d.]+ MB of 16\.8 MB\) is kept; run the same pull again to resume\.$/);
     const offline = await fetcher.pull('m').ended;  // not even the manifest
     assert.equal(offline.code, 'unavailable');
     assert.match(offline.what, /is kept; run the same pull again to resume/);
@@ -137,8 +137,25 @@ describe('an interrupted pull', () => {
     await tearDown();
   });
 
+  test('of a registry that refuses connections, or has no way there, says so within seconds', async () => {
+    const registry = await Registry.start();
+    const { url } = registry;
+    await registry.stop();
+    const away = { name: 'away.example', protocol: 'ollama', url: 'http://away.example', address: '255.255.255.255' };
+    const fetcher = Fetcher.create({ registries: [listed({ url }), away], retryBaseMs: 500 });
+    const started = Date.now();
+    const refused = await fetcher.pull('m').ended;
+    assert.equal(refused.code, 'unavailable');
+    assert.match(refused.what, /refused the connection/);
+    assert.match(refused.next, /run the same pull again/);
+    const unreachable = await fetcher.pull('away.example/a/m:1').ended;
+    assert.match(unreachable.what, /^No network: away\.example could not be reached\.$/);
+    assert.ok(Date.now() - started < 6000, `${Date.now() - started} ms`);
+    await fetcher.remove();
+  });
+
   test('of a registry whose name does not resolve says so at once', async () => {
-    const fetcher = Fetcher.create();
+    const fetcher = Fetcher.create({ retryBaseMs: 500 });
     const end = await fetcher.pull('registry.invalid/library/m:1').ended;
     assert.equal(end.code, 'unavailable');
     assert.match(end.what, /^No network: registry\.invalid could not be resolved\.$/);

@@ -295,7 +295,9 @@ void RangeFetch::recover(const Connection& connection, int code) {
     if (transfer.address_refused() || judge_curl(code) == Verdict::give_up) {
       fatal_ = error;
     } else {
-      pause(error, std::chrono::seconds(0));
+      // A network that goes while bytes come often comes back: that is waited for.
+      const bool never = received_ == 0 && transfer.unreachable(code);
+      pause(error, never ? Trouble::unreachable : Trouble::passing, std::chrono::seconds(0));
     }
     return;
   }
@@ -307,11 +309,11 @@ void RangeFetch::recover(const Connection& connection, int code) {
     case Verdict::retry:
       if (status == 429 || status == 503)
         wanted_ = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(connections_.size()));
-      pause(error, transfer.retry_after());
+      pause(error, Trouble::passing, transfer.retry_after());
       return;
     case Verdict::resolve_again:
       current_ = origin_;
-      pause(error, std::chrono::seconds(0));
+      pause(error, Trouble::passing, std::chrono::seconds(0));
       return;
     case Verdict::authenticate:
       if (std::exchange(authenticated_, true)) {
@@ -326,11 +328,11 @@ void RangeFetch::recover(const Connection& connection, int code) {
   }
 }
 
-void RangeFetch::pause(const Error& error, std::chrono::seconds retry_after) {
+void RangeFetch::pause(const Error& error, Trouble trouble, std::chrono::seconds retry_after) {
   const auto now_written = sink_.written_bytes();
   if (now_written >= progress_mark_ + progress_bytes) attempt_ = 0;
   progress_mark_ = now_written;
-  const auto wait = pause_before(session_.policy(), ++attempt_, session_.chance(), retry_after);
+  const auto wait = pause_before(session_.policy(), trouble, ++attempt_, session_.chance(), retry_after);
   if (!wait) {
     fatal_ = error;
     return;

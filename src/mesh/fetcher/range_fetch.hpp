@@ -56,7 +56,7 @@ class RangeFetch {
   void on_done(Transfer& transfer, int code);
   void follow(const Connection& connection);
   void recover(const Connection& connection, int code);
-  void pause(const Error& error, std::chrono::seconds retry_after);
+  void pause(const Error& error, Trouble trouble, std::chrono::seconds retry_after);
 
   Session& session_;
   const FileRef& file_;

@@ -48,9 +48,11 @@ Verdict judge_curl(int code) {
   }
 }
 
-std::optional<std::chrono::milliseconds> pause_before(const RetryPolicy& policy, unsigned attempt,
-                                                      double chance, std::chrono::seconds retry_after) {
-  if (attempt > policy.attempts || retry_after > policy.longest_asked) return std::nullopt;
+std::optional<std::chrono::milliseconds> pause_before(const RetryPolicy& policy, Trouble trouble,
+                                                      unsigned attempt, double chance,
+                                                      std::chrono::seconds retry_after) {
+  const auto attempts = trouble == Trouble::unreachable ? policy.unreachable_attempts : policy.attempts;
+  if (attempt > attempts || retry_after > policy.longest_asked) return std::nullopt;
   auto pause = policy.base;
   for (unsigned i = 1; i < attempt && pause < policy.longest; ++i) pause *= 2;
   pause = std::min(pause, policy.longest);

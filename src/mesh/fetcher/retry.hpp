@@ -24,15 +24,23 @@ Verdict judge_curl(int code);
 struct RetryPolicy {
   std::chrono::milliseconds base{500};
   std::chrono::milliseconds longest{30'000};
-  unsigned attempts = 8;                    ///< In a row without any progress.
+  unsigned attempts = 8;              ///< In a row without any progress.
+  unsigned unreachable_attempts = 2;  ///< Likewise, where nobody answers a server's name or address at all.
   std::chrono::seconds longest_asked{120};  ///< A Retry-After beyond this ends the pull instead.
   std::chrono::seconds stall{20};           ///< A connection that moves nothing for this long is dropped.
+};
+
+/// What stands behind a failure, for how long it is worth asking again.
+enum class Trouble {
+  passing,      ///< It did answer: a cut connection, a busy server.
+  unreachable,  ///< Name unknown, no route, refused: somebody waits, and time seldom mends it.
 };
 
 /// The pause before attempt `attempt` (1 = the first retry): exponential with jitter over its upper half,
 /// never less than what the server asked for; nullopt if the attempts are used up or the server asks for too
 /// long. `chance`: uniform in [0, 1).
-std::optional<std::chrono::milliseconds> pause_before(const RetryPolicy& policy, unsigned attempt,
-                                                      double chance, std::chrono::seconds retry_after);
+std::optional<std::chrono::milliseconds> pause_before(const RetryPolicy& policy, Trouble trouble,
+                                                      unsigned attempt, double chance,
+                                                      std::chrono::seconds retry_after);
 
 }  // namespace localscale::mesh::fetcher

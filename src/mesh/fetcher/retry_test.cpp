@@ -10,17 +10,27 @@ using namespace std::chrono_literals;
 
 TEST(Retry, PausesGrowWithJitterUpToALimit) {
   const RetryPolicy policy;
-  EXPECT_EQ(pause_before(policy, 1, 0, 0s), 250ms);
-  EXPECT_EQ(pause_before(policy, 1, 0.999, 0s), 499ms);
-  EXPECT_EQ(pause_before(policy, 3, 0, 0s), 1000ms);
-  EXPECT_EQ(pause_before(policy, 8, 0, 0s), 15'000ms);
-  EXPECT_EQ(pause_before(policy, 9, 0, 0s), std::nullopt);
+  EXPECT_EQ(pause_before(policy, Trouble::passing, 1, 0, 0s), 250ms);
+  EXPECT_EQ(pause_before(policy, Trouble::passing, 1, 0.999, 0s), 499ms);
+  EXPECT_EQ(pause_before(policy, Trouble::passing, 3, 0, 0s), 1000ms);
+  EXPECT_EQ(pause_before(policy, Trouble::passing, 8, 0, 0s), 15'000ms);
+  EXPECT_EQ(pause_before(policy, Trouble::passing, 9, 0, 0s), std::nullopt);
 }
 
 TEST(Retry, TheServersWishCountsUnlessItIsTooLong) {
   const RetryPolicy policy;
-  EXPECT_EQ(pause_before(policy, 1, 0, 7s), 7s);
-  EXPECT_EQ(pause_before(policy, 1, 0, 121s), std::nullopt);
+  EXPECT_EQ(pause_before(policy, Trouble::passing, 1, 0, 7s), 7s);
+  EXPECT_EQ(pause_before(policy, Trouble::passing, 1, 0, 121s), std::nullopt);
+}
+
+TEST(Retry, WhatIsUnreachableIsSaidWithinSeconds) {
+  const RetryPolicy policy;
+  std::chrono::milliseconds longest{0};
+  unsigned attempt = 1;
+  for (; const auto pause = pause_before(policy, Trouble::unreachable, attempt, 0.999, 0s); ++attempt)
+    longest += *pause;
+  EXPECT_EQ(attempt, 3U);
+  EXPECT_LT(longest, 2s);
 }
 
 TEST(Retry, StatusesAreJudgedByWhatCanHelp) {

@@ -11,7 +11,6 @@ namespace localscale::mesh::fetcher {
 namespace {
 
 constexpr std::size_t max_token_answer_bytes = 64U << 10;
-constexpr unsigned resolve_attempts = 2;
 constexpr std::chrono::seconds longest_document{120};
 
 Error cancelled() {
@@ -26,7 +25,7 @@ struct Session::Attempt {
   Document document;
   Error error;
   std::chrono::seconds retry_after{0};
-  bool unresolved = false;
+  Trouble trouble = Trouble::passing;
 };
 
 Error explain_status(const std::string& host, long status, const std::string& what) {
@@ -88,7 +87,7 @@ Session::Attempt Session::ask(const Url& url, const std::string& accept, std::si
   } else if (code != CURLE_OK) {
     attempt.verdict = transfer.address_refused() ? Verdict::give_up : judge_curl(code);
     attempt.error = cancel_.requested() ? cancelled() : transfer.explain(code);
-    attempt.unresolved = code == CURLE_COULDNT_RESOLVE_HOST;
+    if (transfer.unreachable(code)) attempt.trouble = Trouble::unreachable;
   } else {
     attempt.verdict = judge_status(attempt.document.head.status, false);
     if (attempt.verdict != Verdict::ok)
@@ -134,10 +133,8 @@ Result<Document> Session::get(const std::string& path, const std::string& accept
       authenticated = true;
       continue;
     }
-    const bool hopeless =
-        attempt.verdict != Verdict::retry || (attempt.unresolved && tries >= resolve_attempts);
-    const auto pause = pause_before(policy_, tries, chance(), attempt.retry_after);
-    if (hopeless || !pause) return tl::unexpected(attempt.error);
+    const auto pause = pause_before(policy_, attempt.trouble, tries, chance(), attempt.retry_after);
+    if (attempt.verdict != Verdict::retry || !pause) return tl::unexpected(attempt.error);
     spdlog::debug("asking {} again in {} ms", url->host, pause->count());
     if (!cancel_.sleep_for(*pause)) return tl::unexpected(cancelled());
   }

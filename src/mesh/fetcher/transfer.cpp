@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -16,7 +17,7 @@ namespace localscale::mesh::fetcher {
 namespace {
 
 constexpr std::size_t max_head_bytes = 64U << 10;
-constexpr long connect_timeout_s = 15;
+constexpr long connect_timeout_s = 10;
 constexpr long receive_buffer_bytes = 512L << 10;
 
 struct FreeEasy {
@@ -185,11 +186,31 @@ bool Transfer::address_refused() const {
   return !state_->refused.empty();
 }
 
+bool Transfer::unreachable(int code) const {
+  // 0 until the TCP connection stood.
+  curl_off_t connected_us = 0;
+  curl_easy_getinfo(state_->easy.get(), CURLINFO_CONNECT_TIME_T, &connected_us);
+  return code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT ||
+         (code == CURLE_OPERATION_TIMEDOUT && connected_us == 0);
+}
+
 std::chrono::seconds Transfer::retry_after() const {
   curl_off_t seconds = 0;
   curl_easy_getinfo(state_->easy.get(), CURLINFO_RETRY_AFTER, &seconds);
   return std::chrono::seconds(std::max<curl_off_t>(seconds, 0));
 }
+
+namespace {
+
+Error unreached(const std::string& host, const Transfer& transfer) {
+  long reason = 0;
+  curl_easy_getinfo(transfer.easy(), CURLINFO_OS_ERRNO, &reason);
+  if (reason == ECONNREFUSED)
+    return {Errc::unavailable, host + " refused the connection: no registry is running there now.", ""};
+  return {Errc::unavailable, "No network: " + host + " could not be reached.", ""};
+}
+
+}  // namespace
 
 Error Transfer::explain(int code) const {
   const auto& host = state_->url.host;
@@ -203,8 +224,13 @@ Error Transfer::explain(int code) const {
     case CURLE_COULDNT_RESOLVE_HOST:
       return {Errc::unavailable, "No network: " + host + " could not be resolved.", ""};
     case CURLE_COULDNT_CONNECT:
-      return {Errc::unavailable, "No network: " + host + " could not be reached.", ""};
+      return unreached(host, *this);
     case CURLE_OPERATION_TIMEDOUT:
+      if (unreachable(code))
+        return {Errc::timeout,
+                "No network: " + host + " did not answer within " + std::to_string(connect_timeout_s) +
+                    " seconds.",
+                ""};
       return {Errc::timeout, host + " stopped sending.", ""};
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:

@@ -53,6 +53,8 @@ class Transfer {
   [[nodiscard]] std::chrono::seconds retry_after() const;
   /// Why the transfer failed with CURLcode `code`: names the host, never a token or query.
   [[nodiscard]] Error explain(int code) const;
+  /// Its failure `code` came before any server answered.
+  [[nodiscard]] bool unreachable(int code) const;
   /// The name resolved only to addresses that are refused.
   [[nodiscard]] bool address_refused() const;
 
