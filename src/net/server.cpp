@@ -93,6 +93,7 @@ void ServerCore::stop_accepting() {
   listeners.clear();
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it ends the connections, which are part of us
 void ServerCore::cut_all() {
   for (const auto& connection : snapshot()) connection->cut();
 }
