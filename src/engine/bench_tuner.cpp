@@ -76,6 +76,7 @@ net::Task<Tuning> BenchTuner::tune(LibraryModel entry, MachineLoad machine, bool
   if (!config_.tune || !quiet || purpose_of(entry.model) != Purpose::generate) co_return defaults;
   ++measurements_;
   TuningPlan plan(entry.facts, machine);
+  bool engine_runs = true;
   while (const auto point = plan.next()) {
     const Progress note{"measuring", entry.model.digest, entry.model.bytes, 0, 0};
     if (progress) co_await progress(note);
@@ -83,6 +84,7 @@ net::Task<Tuning> BenchTuner::tune(LibraryModel entry, MachineLoad machine, bool
     auto spec = spec_for(entry, *point, config_);
     const auto output = co_await launcher_.run_bench(std::move(spec), plan.limit());
     const auto spent = std::chrono::duration_cast<milliseconds>(Clock::now() - began);
+    engine_runs = output || output.error().code == Errc::timeout;
     const auto rates = output ? parse_bench(*output) : Result<BenchRates>(tl::unexpected(output.error()));
     if (!rates)
       spdlog::warn("tuning: run failed model={} error=\"{}\"", entry.model.name, rates.error().what);
@@ -102,7 +104,7 @@ net::Task<Tuning> BenchTuner::tune(LibraryModel entry, MachineLoad machine, bool
       name(outcome.tuning.cache_type), outcome.tuning.micro_batch_tokens, outcome.micro_batch_ms,
       outcome.rates.prompt, outcome.rates.answer, outcome.reason);
   if (!outcome.measured) {
-    cache_[key] = defaults;  // Not measured again before the next start.
+    if (engine_runs) cache_[key] = defaults;  // Not measured again before the next start.
     co_return defaults;
   }
   cache_[key] = outcome.tuning;

@@ -11,6 +11,15 @@ namespace localscale::engine {
 namespace {
 
 constexpr std::size_t max_excerpt_bytes = 400;
+constexpr const char* mend_the_engine =
+    "Set [engine] directory to a folder with a whole llama.cpp (llama-server and its libraries), or build it "
+    "with: ./dev build";
+/// What the shim, exec and the loader end with when there is no program to run.
+constexpr std::int32_t first_code_without_program = 125;
+constexpr std::int32_t last_code_without_program = 127;
+constexpr std::int32_t illegal_instruction = 4;
+constexpr std::array words_of_a_broken_engine = std::to_array<std::string_view>(
+    {"no backends are loaded", "no cpu backend found", "error while loading shared libraries"});
 constexpr std::array telling_words =
     std::to_array<std::string_view>({"error", "fail", "invalid", "assert", "unknown", "unsupported",
                                      "not supported", "missing", "unable", "corrupt", "terminate"});
@@ -22,10 +31,25 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool is_telling(const std::string& line) {
+template <std::size_t count>
+bool has_any(const std::string& line, const std::array<std::string_view, count>& words) {
   const auto text = lower(line);
-  return std::ranges::any_of(telling_words,
+  return std::ranges::any_of(words,
                              [&](std::string_view word) { return text.find(word) != std::string::npos; });
+}
+
+bool is_telling(const std::string& line) {
+  return has_any(line, telling_words) || has_any(line, words_of_a_broken_engine);
+}
+
+/// The engine itself does not run here, whatever the model.
+bool is_broken_engine(const WorkerExit& exit) {
+  if (exit.signal == illegal_instruction) return true;
+  if (exit.signal == 0 && exit.exit_code >= first_code_without_program &&
+      exit.exit_code <= last_code_without_program)
+    return true;
+  return std::ranges::any_of(exit.last_lines,
+                             [](const std::string& line) { return has_any(line, words_of_a_broken_engine); });
 }
 
 std::string ending(const WorkerExit& exit) {
@@ -64,12 +88,33 @@ Error stopped_error(const std::string& model, const WorkerExit& exit) {
           "The next request starts it again."};
 }
 
+Error launch_error(const std::string& model, const Error& error) {
+  switch (error.code) {
+    case Errc::unavailable:
+    case Errc::exhausted:
+    case Errc::timeout:
+    case Errc::cancelled:
+    case Errc::invalid_argument:
+      return error;
+    default:
+      break;
+  }
+  return {Errc::unavailable, "The engine cannot be started, so '" + model + "' was not loaded: " + error.what,
+          error.next.empty() ? mend_the_engine : error.next};
+}
+
 Error load_error(const std::string& model, const WorkerExit& exit) {
   if (exit.out_of_memory) {
     return {Errc::exhausted, "The engine ran out of memory while it loaded '" + model + "'.",
             "Use a smaller quantization, or lower [engine] slots or context_tokens."};
   }
   const auto lines = telling_lines(exit.last_lines);
+  if (is_broken_engine(exit)) {
+    return {Errc::unavailable,
+            "The engine does not run on this machine (" + ending(exit) + "), so '" + model +
+                "' was not loaded" + (lines.empty() ? "." : ": " + lines),
+            mend_the_engine};
+  }
   // Ended by someone else: that says nothing about the file.
   if (exit.signal == 9 || exit.signal == 15) {
     return {Errc::unavailable,

@@ -12,7 +12,11 @@ namespace localscale::engine {
 /// The engine ended while it should have served.
 Error stopped_error(const std::string& model, const WorkerExit& exit);
 
-/// The engine ended while it loaded: most often the file, sometimes memory.
+/// Why no engine was started for a model that is there. Whatever is missing or unreadable is then the engine,
+/// not the model, so it is unavailable; limits and time-outs stay what they are.
+Error launch_error(const std::string& model, const Error& error);
+
+/// The engine ended while it loaded: most often the file, sometimes memory or an engine that runs nowhere.
 Error load_error(const std::string& model, const WorkerExit& exit);
 
 /// A refused request; `error` of the refusal is used where the table has one.

@@ -70,7 +70,12 @@ net::Task<Result<void>> EngineManager::Impl::bring_up(std::shared_ptr<RunningEng
   };
   say(key_of(entry.model), "loading");
   auto worker = co_await launcher_.launch_server(std::move(spec), std::move(on_exit));
-  if (!worker) co_return tl::unexpected(worker.error());
+  if (!worker) {
+    std::error_code ignored;
+    const bool model_is_there = std::filesystem::exists(entry.model.path, ignored);
+    co_return tl::unexpected(model_is_there ? launch_error(entry.model.name, worker.error())
+                                            : worker.error());
+  }
   engine->attach(std::move(*worker));
   co_return co_await wait_until_ready(engine, crashed);
 }

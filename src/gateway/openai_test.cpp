@@ -141,6 +141,21 @@ TEST(OpenAi, AModelThatDoesNotFitIs503AndNotRetried) {
   EXPECT_THAT(got.body, HasSubstr("9 GB"));
 }
 
+TEST(OpenAi, AnEngineThatCannotStartIsUnavailableInEveryApi) {
+  TestHome home;
+  home.engines.acquire_error =
+      Error{Errc::unavailable, "The engine cannot be started.", "Set [engine] directory."};
+  const json openai = json::parse(home.post(chat, R"({"model":"tiny"})").body);
+  EXPECT_EQ(openai["error"]["code"], "unavailable");
+  EXPECT_EQ(openai["error"]["type"], "unavailable_error");
+  const Got anthropic = home.post("/v1/messages", R"({"model":"tiny","messages":[]})");
+  EXPECT_EQ(anthropic.status, 529U);
+  EXPECT_EQ(json::parse(anthropic.body)["error"]["type"], "overloaded_error");
+  const Got ollama = home.post("/api/generate", R"({"model":"tiny","prompt":"x"})");
+  EXPECT_EQ(ollama.status, 503U);
+  EXPECT_EQ(json::parse(ollama.body)["error"], "The engine cannot be started. Set [engine] directory.");
+}
+
 TEST(OpenAi, BodiesThatAreNoJsonObjectNeverReachTheEngine) {
   TestHome home;
   for (const std::string body :
