@@ -16,18 +16,6 @@
 
 namespace localscale::engine {
 
-/// For /metrics.
-struct EngineMetrics {
-  std::uint64_t loads = 0;
-  std::uint64_t evictions = 0;
-  std::uint64_t expiries = 0;
-  std::uint64_t crashes = 0;
-  std::uint64_t refusals = 0;
-  std::uint64_t measurements = 0;
-  std::uint64_t load_ms_total = 0;
-  std::uint64_t load_ms_last = 0;
-};
-
 /// Loads, keeps and unloads engines: the table decides, this carries out. Everything on one executor.
 /// `library`, `launcher` and `tuner` outlive it; leases may outlive it (their requests then fail).
 class EngineManager final : public Engines {
@@ -44,7 +32,7 @@ class EngineManager final : public Engines {
 
   /// Refuses new requests and ends all engines; waits for them at most `limit`.
   net::Task<void> stop(std::chrono::milliseconds limit);
-  [[nodiscard]] EngineMetrics metrics() const;
+  [[nodiscard]] EngineMetrics metrics() const override;
   /// How long the number of free cores must stay the same before engines are restarted for it; 20 s unless
   /// set by a test.
   void assume_settled(std::chrono::milliseconds after);

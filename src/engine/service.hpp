@@ -66,6 +66,18 @@ struct Loaded {
   std::string state;  ///< "loading", "ready", "stopping", "failed".
 };
 
+/// Counted since the start, for /metrics.
+struct EngineMetrics {
+  std::uint64_t loads = 0;
+  std::uint64_t evictions = 0;
+  std::uint64_t expiries = 0;
+  std::uint64_t crashes = 0;
+  std::uint64_t refusals = 0;
+  std::uint64_t measurements = 0;
+  std::uint64_t load_ms_total = 0;
+  std::uint64_t load_ms_last = 0;
+};
+
 class Engines {
  public:
   virtual ~Engines() = default;
@@ -75,6 +87,7 @@ class Engines {
   [[nodiscard]] virtual std::vector<Loaded> loaded() const = 0;
   /// Unloads once its running answers are done; not_found if it is not loaded.
   virtual net::Task<Result<void>> unload(std::string_view model) = 0;
+  [[nodiscard]] virtual EngineMetrics metrics() const = 0;
 };
 
 /// Asks the fetcher for models by name.

@@ -99,7 +99,7 @@ net::Task<void> Admin::metrics(Call& call) {
   std::uint64_t bytes = 0;
   const auto loaded = services_.engines.loaded();
   for (const engine::Loaded& entry : loaded) bytes += entry.memory_bytes + entry.gpu_memory_bytes;
-  services_.metrics.set_engines(loaded.size(), bytes);
+  services_.metrics.set_engines(services_.engines.metrics(), loaded.size(), bytes);
   net::Response response;
   response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
   response.body = services_.metrics.text();

@@ -21,6 +21,53 @@ Histogram::BucketBoundaries duration_buckets_s() {
   return {0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60};
 }
 
+/// Counters whose values the engines keep.
+class EngineCounters {
+ public:
+  explicit EngineCounters(prometheus::Registry& registry)
+      : loads_(add(registry, "localscale_engine_loads_total", "Models loaded.")),
+        load_seconds_(add(registry, "localscale_engine_load_seconds_total", "Time that loads took.")),
+        evictions_(add(registry, "localscale_engine_evictions_total", "Models unloaded to make room.")),
+        expiries_(
+            add(registry, "localscale_engine_expiries_total", "Models unloaded after their keep-alive.")),
+        crashes_(add(registry, "localscale_engine_crashes_total", "Engines that ended by themselves.")),
+        refusals_(add(registry, "localscale_engine_refusals_total", "Requests that got no engine.")),
+        measurements_(add(registry, "localscale_engine_measurements_total", "Models measured at a load.")),
+        last_load_seconds_(prometheus::BuildGauge()
+                               .Name("localscale_engine_last_load_seconds")
+                               .Help("Time that the newest load took.")
+                               .Register(registry)
+                               .Add({})) {}
+
+  void set(const engine::EngineMetrics& now) {
+    raise(loads_, static_cast<double>(now.loads));
+    raise(load_seconds_, static_cast<double>(now.load_ms_total) / ms_per_second);
+    raise(evictions_, static_cast<double>(now.evictions));
+    raise(expiries_, static_cast<double>(now.expiries));
+    raise(crashes_, static_cast<double>(now.crashes));
+    raise(refusals_, static_cast<double>(now.refusals));
+    raise(measurements_, static_cast<double>(now.measurements));
+    last_load_seconds_.Set(static_cast<double>(now.load_ms_last) / ms_per_second);
+  }
+
+ private:
+  static constexpr double ms_per_second = 1000;
+
+  static Counter& add(prometheus::Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
+  }
+  static void raise(Counter& counter, double value) { counter.Increment(value - counter.Value()); }
+
+  Counter& loads_;
+  Counter& load_seconds_;
+  Counter& evictions_;
+  Counter& expiries_;
+  Counter& crashes_;
+  Counter& refusals_;
+  Counter& measurements_;
+  Gauge& last_load_seconds_;
+};
+
 }  // namespace
 
 class Metrics::Route {
@@ -71,7 +118,7 @@ struct Metrics::Parts {
                        .Add({});
   Family<Counter>& tokens = prometheus::BuildCounter()
                                 .Name("localscale_tokens_total")
-                                .Help("Tokens counted by the engines, where the gateway reads them.")
+                                .Help("Tokens of finished answers, as the engines counted them.")
                                 .Register(*registry);
   Counter& prompt_tokens = tokens.Add({{"kind", "prompt"}});
   Counter& answer_tokens = tokens.Add({{"kind", "answer"}});
@@ -91,6 +138,7 @@ struct Metrics::Parts {
                             .Help("Memory that the loaded models take.")
                             .Register(*registry)
                             .Add({});
+  EngineCounters engine_counters{*registry};
   std::list<Route> routes;
 };
 
@@ -115,16 +163,18 @@ void Metrics::stream_closed() {
   parts_->streams.Decrement();
 }
 
-void Metrics::add_tokens(std::uint64_t prompt, std::uint64_t answer) {
-  parts_->prompt_tokens.Increment(static_cast<double>(prompt));
-  parts_->answer_tokens.Increment(static_cast<double>(answer));
+void Metrics::add_tokens(const TokenCount& tokens) {
+  parts_->prompt_tokens.Increment(static_cast<double>(tokens.prompt));
+  parts_->answer_tokens.Increment(static_cast<double>(tokens.answer));
 }
 
 void Metrics::pull_done(bool ok) {
   (ok ? parts_->pulls_ok : parts_->pulls_failed).Increment();
 }
 
-void Metrics::set_engines(std::size_t loaded, std::uint64_t memory_bytes) {
+void Metrics::set_engines(const engine::EngineMetrics& counted, std::size_t loaded,
+                          std::uint64_t memory_bytes) {
+  parts_->engine_counters.set(counted);
   parts_->engines.Set(static_cast<double>(loaded));
   parts_->engine_bytes.Set(static_cast<double>(memory_bytes));
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "gateway/metrics.hpp"
 
 namespace localscale::gateway {
 
@@ -15,12 +16,6 @@ namespace localscale::gateway {
 struct AnswerTimes {
   std::chrono::nanoseconds total{0};
   std::chrono::nanoseconds load{0};
-};
-
-/// How many tokens an answer took, for the counters.
-struct TokenCount {
-  std::uint64_t prompt = 0;
-  std::uint64_t answer = 0;
 };
 
 /// Turns the engine's streamed events (chat chunks, or plain completions) into Ollama's answer: NDJSON lines

@@ -87,7 +87,7 @@ net::Task<void> OllamaAsking::stream_answer(Call& call, engine::Lease& lease, En
     Error early{Errc::unavailable, "The engine's answer ended early.", ""};
     co_return co_await ollama_engine_lost(call, lease, std::move(early));
   }
-  services_.metrics.add_tokens(answer.tokens().prompt, answer.tokens().answer);
+  services_.metrics.add_tokens(answer.tokens());
   std::string last = answer.finish(times_of(call, lease));
   if (!ask.stream) co_return co_await call.send_json(std::move(last));
   const auto written = co_await call.answer.write(last);

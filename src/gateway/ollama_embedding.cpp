@@ -3,6 +3,7 @@
 #include "gateway/load_options.hpp"
 #include "gateway/ollama.hpp"
 #include "gateway/relay.hpp"
+#include "gateway/usage_reader.hpp"
 
 namespace localscale::gateway {
 namespace {
@@ -76,7 +77,10 @@ net::Task<Result<std::string>> OllamaEmbedding::ask_engine(Call& call, EmbedAsk 
   Problem refusal;
   auto body = co_await ask_leased(lease, embed, refusal);
   times = times_of(call, lease);
-  if (body) co_return body;
+  if (body) {
+    services_.metrics.add_tokens(usage_of(*body));
+    co_return body;
+  }
   if (body.error().code == Errc::cancelled) {
     co_await call.refuse(std::move(refusal));
   } else {

@@ -9,6 +9,7 @@
 #include "gateway/ollama_answer.hpp"
 #include "gateway/sse_reader.hpp"
 #include "gateway/stream_gauge.hpp"
+#include "gateway/usage_reader.hpp"
 
 namespace localscale::gateway {
 namespace {
@@ -162,6 +163,7 @@ net::Task<void> Relay::answer_error(Call& call, net::Upstream& upstream, net::Up
 net::Task<void> Relay::answer_whole(Call& call, engine::Lease& lease, net::UpstreamHead head) {
   auto body = co_await lease.upstream().read_all(whole_answer_max);
   if (!body) co_return co_await engine_lost(call, lease, body.error());
+  services_.metrics.add_tokens(usage_of(*body));
   net::Response response;
   response.status = head.status;
   response.headers = client_headers(head);
@@ -174,6 +176,7 @@ net::Task<void> Relay::answer_stream(Call& call, engine::Lease& lease, net::Upst
   const bool events = is_event_stream(head);
   const StreamGauge gauge(services_.metrics);
   SseAligner aligner;
+  UsageReader usage;
   std::string fixed;
   const auto begun = co_await call.answer.begin(head.status, client_headers(head));
   if (!begun) co_return;
@@ -185,11 +188,16 @@ net::Task<void> Relay::answer_stream(Call& call, engine::Lease& lease, net::Upst
     }
     std::string_view out = *piece;
     if (events) out = piece->empty() ? aligner.rest() : aligner.align(*piece);
+    if (events)
+      usage.read(out);
+    else
+      usage.read_part(out);
     if (events && call.shape == Shape::anthropic) out = anthropic_events(out, fixed, call);
     const auto written = co_await call.answer.write(out);
     if (!written) co_return;
     if (piece->empty()) break;
   }
+  services_.metrics.add_tokens(usage.tokens());
   const auto ended = co_await call.answer.end();
   static_cast<void>(ended);
 }

@@ -56,7 +56,9 @@ class FakeEngines final : public engine::Engines {
                                                             engine::LoadOptions options) override;
   [[nodiscard]] std::vector<engine::Loaded> loaded() const override { return loaded_models; }
   net::Task<Result<void>> unload(std::string_view model) override;
+  [[nodiscard]] engine::EngineMetrics metrics() const override { return counted; }
 
+  engine::EngineMetrics counted;
   std::deque<Script> scripts;
   std::vector<SeenRequest> seen;
   std::vector<engine::Loaded> loaded_models;

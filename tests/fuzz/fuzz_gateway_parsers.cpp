@@ -8,6 +8,7 @@
 #include "gateway/relay.hpp"
 #include "gateway/routes.hpp"
 #include "gateway/sse_reader.hpp"
+#include "gateway/usage_reader.hpp"
 
 namespace {
 
@@ -39,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 2, size - 2);
   const std::size_t step = 1 + data[1] % 64;
-  switch (data[0] % 5) {
+  switch (data[0] % 6) {
     case 0: {
       const auto parsed = parse_keep_alive(text);
       if (parsed && parsed->count() < -1) std::abort();
@@ -55,6 +56,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const std::size_t cut = text.size() / 4;
       const std::string type = "multipart/form-data; boundary=" + std::string(text.substr(0, cut));
       if (form_field(type, text.substr(cut), "model").size() > 512) std::abort();
+      break;
+    }
+    case 4: {
+      // However a body is cut, its end gives the same counts.
+      UsageReader reader;
+      for (std::size_t at = 0; at < text.size(); at += step) reader.read_part(text.substr(at, step));
+      reader.read_part({});
+      if (reader.tokens() != usage_of(text)) std::abort();
+      reader.read(text);
       break;
     }
     default: {

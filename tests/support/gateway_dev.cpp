@@ -144,6 +144,7 @@ class OneEngine final : public engine::Engines {
     return {loaded};
   }
   net::Task<Result<void>> unload(std::string_view) override { co_return Result<void>{}; }
+  [[nodiscard]] engine::EngineMetrics metrics() const override { return {}; }
 
  private:
   OneModel& catalog_;
