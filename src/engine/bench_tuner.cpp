@@ -43,7 +43,8 @@ store::TuningKey BenchTuner::key_for(const LibraryModel& entry, const MachineLoa
     model = entry.model.path.string() + "|" + std::to_string(entry.model.bytes) + "|" +
             std::to_string(entry.model.modified_unix_s);
   }
-  return {std::move(model), engine_version_, machine.cores, free_cores(machine)};
+  const auto engine = machine.engine.empty() ? engine_version_ : engine_version_ + " " + machine.engine;
+  return {std::move(model), engine, machine.cores, free_cores(machine)};
 }
 
 std::optional<Tuning> BenchTuner::stored(const store::TuningKey& key) {
@@ -78,7 +79,7 @@ net::Task<Tuning> BenchTuner::tune(LibraryModel entry, MachineLoad machine, bool
   TuningPlan plan(entry.facts, machine);
   bool engine_runs = true;
   while (const auto point = plan.next()) {
-    const Progress note{"measuring", entry.model.digest, entry.model.bytes, 0, 0};
+    const Progress note{"measuring", entry.model.digest, entry.model.bytes, 0, 0, {}};
     if (progress) co_await progress(note);
     const auto began = Clock::now();
     auto spec = spec_for(entry, *point, config_);

@@ -11,7 +11,8 @@ namespace localscale::engine {
 /// Measures with llama-bench workers and keeps the results. One executor; what it is given outlives it.
 class BenchTuner final : public Tuner {
  public:
-  /// `engine_version`: results of another version are not used.
+  /// `engine_version`: results of another version, or of other engine files (MachineLoad::engine), are not
+  /// used.
   BenchTuner(WorkerLauncher& launcher, store::TuningStore& store, const config::Engine& config,
              std::string engine_version);
 

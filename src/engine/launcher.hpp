@@ -71,6 +71,7 @@ struct MachineLoad {
   double busy_by_others = 0;  ///< Cores that other programs keep busy.
   std::uint64_t memory_total_bytes = 0;
   std::uint64_t memory_available_bytes = 0;
+  std::string engine{};  ///< Changes when the engine's files do; empty while unknown.
 };
 
 /// One running worker. Destroying it ends the worker at once.

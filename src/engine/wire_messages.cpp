@@ -83,7 +83,7 @@ Error error_from(const wire::Failure& failure) {
 
 MachineLoad load_from(const wire::Load& load) {
   return {load.cores() == 0 ? 1 : load.cores(), static_cast<double>(load.busy_by_others_permille()) / 1000.0,
-          load.memory_total_bytes(), load.memory_available_bytes()};
+          load.memory_total_bytes(), load.memory_available_bytes(), load.engine()};
 }
 
 WorkerExit exit_from(const wire::WorkerExited& exited) {

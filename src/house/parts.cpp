@@ -33,7 +33,7 @@ std::vector<engine::ScanRoot> model_folders(const config::Config& config, const 
   return engine::scan_roots(config::model_roots(config, layout, programs_folder()));
 }
 
-/// For which engine a measurement holds: ours comes with our version, another is told apart by its folder.
+/// For which engine a measurement holds; the supervisor adds what its files look like.
 std::string engine_version(const config::Config& config) {
   return std::string(LOCALSCALE_VERSION) + " " + config.engine.directory.string();
 }

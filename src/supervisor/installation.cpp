@@ -1,8 +1,10 @@
 #include "supervisor/installation.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
+#include <fmt/format.h>
 #include <pwd.h>
 
 namespace localscale::supervisor {
@@ -54,6 +56,20 @@ Result<Installation> find_installation(const config::Config& config, const fs::p
                                                  : config.engine.directory;
   found.config_file = config_file;
   return found;
+}
+
+std::string engine_identity(const fs::path& folder) {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  std::int64_t newest = 0;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (!entry.is_regular_file(error) || entry.is_symlink(error)) continue;
+    ++files;
+    bytes += entry.file_size(error);
+    newest = std::max<std::int64_t>(newest, entry.last_write_time(error).time_since_epoch().count());
+  }
+  return files == 0 ? std::string() : fmt::format("{}-{}-{}", files, bytes, newest);
 }
 
 RoleUsers role_users() {

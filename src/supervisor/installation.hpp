@@ -26,6 +26,10 @@ struct Installation {
 Result<Installation> find_installation(const config::Config& config,
                                        const std::filesystem::path& config_file);
 
+/// Count, bytes and newest change of the files in `folder`, in one word that changes when the engine is
+/// updated; empty if there are none.
+std::string engine_identity(const std::filesystem::path& folder);
+
 /// Users of the confined roles when started with root's rights: the system users localscale-house, -engine
 /// and -fetcher where they exist, else the reserved ids 64211, 64212 and 64213 (no login, no name).
 struct RoleUsers {

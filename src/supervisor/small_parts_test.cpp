@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include "config/layout.hpp"
 #include "supervisor/backoff.hpp"
 #include "supervisor/event_loop.hpp"
+#include "supervisor/installation.hpp"
 #include "supervisor/last_lines.hpp"
 #include "supervisor/listeners.hpp"
 #include "supervisor/lock.hpp"
@@ -47,6 +49,17 @@ TEST(LastLines, KeepsTheLast20CutAndClean) {
   LastLines one;
   one.add(std::string(10'000, 'y'));
   EXPECT_THAT(one.lines(), ElementsAre(std::string(300, 'y')));
+}
+
+TEST(EngineIdentity, ChangesWhenAFileDoesAndIsEmptyWithoutFiles) {
+  const tests::TemporaryFolder folder;
+  EXPECT_EQ(engine_identity(folder.path()), "");
+  EXPECT_EQ(engine_identity(folder.path() / "missing"), "");
+  std::ofstream(folder.path() / "llama-server") << "one";
+  const auto first = engine_identity(folder.path());
+  EXPECT_EQ(engine_identity(folder.path()), first);
+  std::ofstream(folder.path() / "llama-server") << "three";
+  EXPECT_NE(engine_identity(folder.path()), first);
 }
 
 TEST(Lock, IsRefusedToASecondProcessWhichLearnsWhoHoldsIt) {

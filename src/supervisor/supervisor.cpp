@@ -283,6 +283,7 @@ void Supervisor::answer_failure(std::uint64_t id, const Error& error) {
 void Supervisor::send_load() {
   wire::SupervisorEvent event;
   *event.mutable_load() = load_.sample();
+  event.mutable_load()->set_engine(engine_identity(home_.installation.engine));
   if (link_) link_->send(event);
   loop_.after(kLoadEvery, [this] { send_load(); });
 }
