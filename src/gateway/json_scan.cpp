@@ -124,7 +124,7 @@ class Scanner {
     return true;
   }
 
-  /// A key and its colon; at the top level also the value of the two keys we look for.
+  /// A key and its colon; at the top level also the value of the keys we look for.
   bool read_key() {
     if (peek() != '"') return bad("a key in quotes is expected");
     const bool top = closers_.size() == 1;
@@ -133,7 +133,7 @@ class Scanner {
     skip_space();
     if (peek() != ':') return bad("a colon is missing");
     ++at_;
-    if (top && (key_ == "model" || key_ == "stream")) note_value();
+    if (top) note_value();
     return true;
   }
 
@@ -141,9 +141,25 @@ class Scanner {
   void note_value() {
     const std::size_t start = at_;
     skip_space();
-    if (key_ == "stream") {
+    if (key_ == "model") {
+      note_model();
+    } else if (key_ == "stream") {
       found_.stream = text_.substr(at_).starts_with("true");
-    } else if (peek() == '"') {
+    } else if (key_ == "tool_choice") {
+      found_.tools_off = text_.substr(at_).starts_with("\"none\"");
+    } else if (key_ == "tools") {
+      found_.has_tools = false;
+      if (peek() == '[') {
+        ++at_;
+        skip_space();
+        found_.has_tools = peek() != ']';
+      }
+    }
+    at_ = start;
+  }
+
+  void note_model() {
+    if (peek() == '"') {
       std::string value;
       if (read_string(&value)) found_.model = std::move(value);
       found_.model_is_not_text = false;
@@ -151,7 +167,6 @@ class Scanner {
       found_.model.reset();
       found_.model_is_not_text = peek() != 'n';
     }
-    at_ = start;
   }
 
   bool read_scalar(std::string* out) {

@@ -141,6 +141,25 @@ TEST(OpenAi, AModelThatDoesNotFitIs503AndNotRetried) {
   EXPECT_THAT(got.body, HasSubstr("9 GB"));
 }
 
+TEST(OpenAi, ToolsForAModelThatCannotUseThemAreRefusedInsteadOfLost) {
+  TestHome home;
+  home.catalog.models[0].capabilities = {engine::Capability::completion};
+  const std::string tools = R"(,"tools":[{"type":"function","function":{"name":"f"}}])";
+  const Got got = home.post(chat, R"({"model":"tiny","messages":[])" + tools + "}");
+  EXPECT_EQ(got.status, 400U);
+  EXPECT_EQ(json::parse(got.body)["error"]["param"], "tools");
+  EXPECT_EQ(json::parse(got.body)["error"]["code"], "tools_not_supported");
+  const Got anthropic = home.post("/v1/messages", R"({"model":"tiny","messages":[])" + tools + "}");
+  EXPECT_EQ(json::parse(anthropic.body)["error"]["type"], "invalid_request_error");
+  EXPECT_TRUE(home.engines.seen.empty());
+  for (const std::string& harmless : {tools + R"(,"tool_choice":"none")", std::string(R"(,"tools":[ ])"),
+                                      std::string(R"(,"tools":null)")}) {
+    EXPECT_EQ(home.post(chat, R"({"model":"tiny","messages":[])" + harmless + "}").status, 200U) << harmless;
+  }
+  home.catalog.models[0].capabilities.push_back(engine::Capability::tools);
+  EXPECT_EQ(home.post(chat, R"({"model":"tiny","messages":[])" + tools + "}").status, 200U);
+}
+
 TEST(OpenAi, AnEngineThatCannotStartIsUnavailableInEveryApi) {
   TestHome home;
   home.engines.acquire_error =

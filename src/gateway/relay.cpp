@@ -1,5 +1,6 @@
 #include "gateway/relay.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -47,6 +48,22 @@ bool is_small(const net::UpstreamHead& head) {
 Problem bad_request(std::string message, std::string param) {
   Problem problem = make_problem(400, "", std::move(message));
   problem.param = std::move(param);
+  return problem;
+}
+
+/// Engines leave tools out of the prompt where a model's template has no place for them, and answer as if
+/// there were none: the client must be told. A model that is not here is told by its lease.
+std::optional<Problem> refuse_tools(engine::Catalog& catalog, std::string_view name) {
+  const auto model = catalog.find(name);
+  if (!model ||
+      std::ranges::find(model->capabilities, engine::Capability::tools) != model->capabilities.end())
+    return std::nullopt;
+  Problem problem =
+      make_problem(400, "tools_not_supported",
+                   "\"" + model->name +
+                       "\" does not support tools: its template has no place for them. Leave \"tools\" "
+                       "out, or use a model whose `localscale show` names tools.");
+  problem.param = "tools";
   return problem;
 }
 
@@ -112,6 +129,10 @@ net::Task<void> Relay::run(Call& call, std::string target, bool default_model) {
       co_return co_await call.refuse(std::move(problem));
     }
     model = services_.options.default_model;
+  }
+  if (body->has_tools && !body->tools_off) {
+    if (auto refusal = refuse_tools(services_.catalog, model))
+      co_return co_await call.refuse(std::move(*refusal));
   }
   co_await forward(call, std::move(target), std::move(model));
 }
