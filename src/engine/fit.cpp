@@ -88,6 +88,12 @@ ContextRange context_range(const ModelFacts& facts, const ContextWish& wish) {
 
 EngineSettings with_context(EngineSettings settings, std::uint32_t tokens_per_slot) {
   settings.context_tokens = rounded(tokens_per_slot) * std::max<std::uint32_t>(1, settings.slots);
+  // Encoders look at their whole input at once, so it must fit one micro-batch: the engine refuses longer
+  // ones.
+  if (settings.purpose != Purpose::generate) {
+    settings.micro_batch_tokens = rounded(tokens_per_slot);
+    settings.batch_tokens = settings.micro_batch_tokens;
+  }
   return settings;
 }
 

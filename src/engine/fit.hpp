@@ -45,7 +45,7 @@ struct ContextRange {
 };
 ContextRange context_range(const ModelFacts& facts, const ContextWish& wish);
 
-/// `settings` with the context for `tokens` per slot.
+/// `settings` with the context for `tokens` per slot; embedding engines get the micro-batch for it, too.
 EngineSettings with_context(EngineSettings settings, std::uint32_t tokens_per_slot);
 
 struct Fit {

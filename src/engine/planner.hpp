@@ -25,17 +25,31 @@ struct Tuning {
 /// slower.
 std::uint32_t free_cores(const MachineLoad& machine);
 
+/// How long `tokens` of a prompt take in one micro-batch, in ms, at `prompt_rate` tokens per second with
+/// large ones. Small ones take longer per token: every weight is read for fewer of them.
+double micro_batch_ms(std::uint32_t tokens, double prompt_rate);
+
+/// The micro-batch, a power of two within 8 to 512: a cancelled prompt ends after one. The largest that lasts
+/// at most 200 ms; where that would be fewer than 32 tokens, up to 32 while they last at most 1 s, as smaller
+/// ones halve the speed of reading.
+std::uint32_t micro_batch_for(double prompt_rate);
+
 /// What serves well enough without a measurement.
 Tuning default_tuning(const ModelFacts& facts, const MachineLoad& machine);
 
 /// For which use an engine of this model is started.
 Purpose purpose_of(const Model& model);
 
-/// All settings but the context, from config, model and tuning.
+/// The context that an engine of this model should get and the least that is of use. `asked_tokens`: per
+/// slot, by a request; 0: as the config says. Never more than the model was made for.
+ContextRange context_for(const LibraryModel& entry, const config::Engine& config,
+                         std::uint32_t asked_tokens = 0);
+
+/// All settings, with the wished context, from config, model and tuning.
 EngineSettings settings_for(const LibraryModel& entry, const config::Engine& config, const Tuning& tuning);
 
-/// The smallest and the wished memory.
+/// The smallest and the wished memory, and the context for which that is.
 MemoryNeed memory_need(const LibraryModel& entry, const config::Engine& config, const Tuning& tuning,
-                       std::uint64_t projector_bytes);
+                       std::uint64_t projector_bytes, ContextRange range);
 
 }  // namespace localscale::engine

@@ -15,7 +15,6 @@ constexpr double guessed_answer_work = 8e9;
 constexpr double probe_seconds = 0.4;
 constexpr double deep_seconds = 0.8;
 constexpr std::uint32_t probe_batch = 128;
-constexpr double micro_batch_limit_ms = 200;
 constexpr double faster = 1.12;  ///< Beyond the scatter of short runs: flash attention also saves memory.
 constexpr double clearly_faster = 1.3;
 constexpr double as_fast = 0.92;  ///< Short runs scatter by some percent.
@@ -34,12 +33,6 @@ double score(const BenchRates& rates) {
 }
 
 }  // namespace
-
-std::uint32_t micro_batch_for(double prompt_rate) {
-  std::uint32_t batch = 512;
-  while (batch > 8 && batch * 1000.0 > prompt_rate * micro_batch_limit_ms) batch /= 2;
-  return batch;
-}
 
 TuningPlan::TuningPlan(const ModelFacts& facts, const MachineLoad& machine)
     : facts_(facts), best_(default_tuning(facts, machine)) {
@@ -158,7 +151,7 @@ TuningOutcome TuningPlan::outcome() const {
     return out;
   }
   out.tuning.micro_batch_tokens = micro_batch_for(best_rates_.prompt);
-  out.micro_batch_ms = out.tuning.micro_batch_tokens / best_rates_.prompt * 1000.0;
+  out.micro_batch_ms = micro_batch_ms(out.tuning.micro_batch_tokens, best_rates_.prompt);
   out.reason = step_ == Step::done ? "measured"
                : failed_           ? "measured in part: a run failed"
                                    : "measured in part: the time was used up";

@@ -19,8 +19,7 @@
 /// - key and value type: f16. q8_0 only where it is at least 1.3 times as fast with text in the cache: it
 /// changes answers
 ///   about as little as 8-bit weights do, but not by nothing.
-/// - micro-batch: the largest whose prompt reading lasts at most 200 ms, as a cancelled prompt ends after one
-/// of them.
+/// - micro-batch: micro_batch_for() (planner.hpp) at the measured rate.
 namespace localscale::engine {
 
 /// One run of llama-bench.
@@ -80,9 +79,6 @@ class TuningPlan {
   std::chrono::milliseconds last_{0};
   bool failed_ = false;
 };
-
-/// The largest micro-batch of powers of two within 8 to 512 that lasts at most 200 ms at `prompt_rate`.
-std::uint32_t micro_batch_for(double prompt_rate);
 
 /// Reads llama-bench's JSON: an array, or one object a line. Fails with corrupt.
 Result<BenchRates> parse_bench(const std::string& text);

@@ -99,11 +99,18 @@ TEST(TuningPlan, StopsWhenTheTimeIsUsedUp) {
   EXPECT_NE(outcome.reason.find("time"), std::string::npos);
 }
 
-TEST(TuningPlan, OneMicroBatchLastsAtMostAFifthOfASecond) {
+TEST(TuningPlan, AMicroBatchIsShortUnlessThatWouldHalveTheSpeedOfReading) {
   EXPECT_EQ(micro_batch_for(10'000), 512U);
   EXPECT_EQ(micro_batch_for(640), 128U);
   EXPECT_EQ(micro_batch_for(639), 64U);
-  EXPECT_EQ(micro_batch_for(1), 8U) << "below this, reading would be as slow as answering";
+  EXPECT_EQ(micro_batch_for(319), 32U);
+  EXPECT_EQ(micro_batch_for(58), 32U) << "a smaller one would halve the speed of reading";
+  EXPECT_EQ(micro_batch_for(45), 16U) << "32 tokens would last longer than a second";
+  EXPECT_EQ(micro_batch_for(1), 8U);
+  for (double rate = 46; rate < 5'000; rate *= 1.3) {
+    const auto tokens = micro_batch_for(rate);
+    EXPECT_LE(micro_batch_ms(tokens, rate), tokens > 32 ? 200 : 1'000) << rate;
+  }
 }
 
 TEST(TuningPlan, NeverTakesMoreThreadsThanCoresAreFree) {
