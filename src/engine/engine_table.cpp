@@ -24,7 +24,8 @@ constexpr std::size_t max_remembered_failures = 256;
 
 EngineTable::Engine* EngineTable::active(std::string_view key) {
   for (auto& [id, engine] : engines_) {
-    if (engine.key == key && engine.state != EngineState::stopping) return &engine;
+    const bool leaves = engine.state == EngineState::stopping || engine.outgrown;
+    if (engine.key == key && !leaves) return &engine;
   }
   return nullptr;
 }
@@ -36,6 +37,11 @@ EngineTable::Engine* EngineTable::idle_longest() {
     if (best == nullptr || engine.last_used < best->last_used) best = &engine;
   }
   return best;
+}
+
+bool EngineTable::has_predecessor(std::string_view key) const {
+  return std::ranges::any_of(
+      engines_, [&](const auto& entry) { return entry.second.key == key && entry.second.outgrown; });
 }
 
 std::uint32_t EngineTable::processes() const {
@@ -125,6 +131,12 @@ void EngineTable::on_acquire(TableTime now, RequestId request, const std::string
   LS_ASSERT(!requests_.contains(request));
   if (closing_) return refuse(request, Refusal::closing, out);
   auto* engine = active(key);
+  if (engine != nullptr && engine->state != EngineState::queued &&
+      engine->need.context_tokens < need.context_tokens) {
+    engine->outgrown = true;
+    if (engine->state == EngineState::ready && engine->users == 0) stop(*engine, out);
+    engine = nullptr;
+  }
   if (engine == nullptr) {
     if (const auto failed = failures_.find(key);
         failed != failures_.end() && now < failed->second.refuse_until) {
@@ -135,7 +147,8 @@ void EngineTable::on_acquire(TableTime now, RequestId request, const std::string
     engine->id = next_id_++;
     engine->key = key;
   }
-  if (engine->state == EngineState::queued) engine->need = need;
+  const bool wants_more = engine->need.context_tokens <= need.context_tokens;
+  if (engine->state == EngineState::queued && wants_more) engine->need = need;
   engine->keep_alive = keep_alive.value_or(limits_.keep_alive);
   engine->last_used = now;
   engine->unload_when_idle = false;
@@ -170,6 +183,7 @@ void EngineTable::on_release(TableTime now, RequestId request, Effects& out) {
 }
 
 void EngineTable::become_idle(TableTime now, Engine& engine, Effects& out) {
+  if (engine.outgrown) return stop(engine, out);
   if (engine.restart_when_idle && !engine.unload_when_idle && engine.keep_alive != milliseconds{0}) {
     engine.restart = true;
     return stop(engine, out);
@@ -231,7 +245,7 @@ void EngineTable::on_exited(TableTime now, EngineId id, const Error& error, Effe
     note_failure(now, engine.key, error);
     std::erase_if(requests_, [&](const auto& entry) { return entry.second == id; });
   }
-  const bool again = engine.restart && !closing_ && active(engine.key) == nullptr;
+  const bool again = engine.restart && !engine.outgrown && !closing_ && active(engine.key) == nullptr;
   Engine next;
   next.key = engine.key;
   next.need = engine.need;
@@ -308,9 +322,10 @@ void EngineTable::on_shutdown(TableTime /*now*/, Effects& out) {
 // --------------------------------------------------------------------------------------------------
 
 void EngineTable::admit(TableTime now, Effects& out) {
-  for (;;) {
-    const auto queued = std::ranges::find_if(
-        engines_, [](const auto& entry) { return entry.second.state == EngineState::queued; });
+  for (EngineId after = 0;;) {
+    const auto queued = std::find_if(engines_.upper_bound(after), engines_.end(), [](const auto& entry) {
+      return entry.second.state == EngineState::queued;
+    });
     if (queued == engines_.end()) return;
     const auto id = queued->first;
     switch (admit_one(now, queued->second, out)) {
@@ -318,10 +333,13 @@ void EngineTable::admit(TableTime now, Effects& out) {
         break;
       case Admission::waits:
         return;
+      case Admission::waits_for_its_predecessor:  // Which may answer for long: others need not wait as well.
+        break;
       case Admission::refused:
         drop(id);
         break;
     }
+    after = id;
   }
 }
 
@@ -330,6 +348,7 @@ EngineTable::Admission EngineTable::admit_one(TableTime /*now*/, Engine& engine,
     refuse_all(engine, Refusal::too_large, out);
     return Admission::refused;
   }
+  if (has_predecessor(engine.key)) return Admission::waits_for_its_predecessor;
   const bool place = processes() < limits_.max_loaded;
   const auto budget = budget_bytes();
   auto* idle = idle_longest();
@@ -338,7 +357,7 @@ EngineTable::Admission EngineTable::admit_one(TableTime /*now*/, Engine& engine,
   if (enough) {
     engine.state = EngineState::starting;
     engine.reserved = std::min(engine.need.wished_bytes, budget);
-    out.starts.push_back({engine.id, engine.key, budget});
+    out.starts.push_back({engine.id, engine.key, budget, engine.need.context_tokens});
     return Admission::started;
   }
   if (any_stopping()) return Admission::waits;

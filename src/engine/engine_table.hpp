@@ -27,8 +27,9 @@ struct TableLimits {
 
 /// Memory that a model takes, from the fit estimate.
 struct MemoryNeed {
-  std::uint64_t minimum_bytes = 0;  ///< With the smallest useful context.
-  std::uint64_t wished_bytes = 0;   ///< With the context it should get.
+  std::uint64_t minimum_bytes = 0;   ///< With the smallest useful context.
+  std::uint64_t wished_bytes = 0;    ///< With the context it should get.
+  std::uint32_t context_tokens = 0;  ///< That context, per slot.
 };
 
 enum class EngineState {
@@ -50,7 +51,8 @@ enum class Refusal {
 struct StartEngine {
   EngineId engine = 0;
   std::string key;
-  std::uint64_t budget_bytes = 0;  ///< Memory it may take.
+  std::uint64_t budget_bytes = 0;    ///< Memory it may take.
+  std::uint32_t context_tokens = 0;  ///< Per slot, if the budget allows it.
 };
 struct StopEngine {
   EngineId engine = 0;
@@ -95,7 +97,10 @@ class EngineTable {
   explicit EngineTable(TableLimits limits) : limits_(limits) {}
 
   // ---- events ----
-  /// A request wants the model `key`. `keep_alive`: negative is for ever, zero unloads after this use.
+  /// A request wants the model `key`. `keep_alive`: negative is for ever, zero unloads after this use. An
+  /// engine that was asked for a smaller context than `need` says serves out its requests and is then loaded
+  /// anew; the request waits for that. What was asked counts, not what fitted: else a request for more than
+  /// fits would reload it each time.
   void on_acquire(TableTime now, RequestId request, const std::string& key, MemoryNeed need,
                   std::optional<std::chrono::milliseconds> keep_alive, Effects& out);
   /// The request ended, or its client left while it waited. Unknown requests are ignored: their engine has
@@ -142,7 +147,8 @@ class EngineTable {
     std::optional<TableTime> expires;
     bool unload_when_idle = false;
     bool restart_when_idle = false;
-    bool restart = false;  ///< Queue it again once it has stopped.
+    bool restart = false;   ///< Queue it again once it has stopped.
+    bool outgrown = false;  ///< Its successor with a larger context is queued: takes no requests any more.
   };
   struct Failures {
     std::vector<TableTime> at;
@@ -166,7 +172,8 @@ class EngineTable {
   void stop(Engine& engine, Effects& out);
   void note_failure(TableTime now, const std::string& key, const Error& error);
   void admit(TableTime now, Effects& out);
-  enum class Admission { started, waits, refused };
+  [[nodiscard]] bool has_predecessor(std::string_view key) const;
+  enum class Admission { started, waits, waits_for_its_predecessor, refused };
   Admission admit_one(TableTime now, Engine& engine, Effects& out);
   void drop(EngineId engine) { engines_.erase(engine); }
 

@@ -199,6 +199,58 @@ TEST(EngineTable, UnloadWaitsForRunningAnswers) {
   drive.step([&](Effects& out) { EXPECT_FALSE(drive.table.on_unload(drive.now, "b", out)); });
 }
 
+MemoryNeed with_context(std::uint32_t tokens) {
+  return {.minimum_bytes = 10, .wished_bytes = 20, .context_tokens = tokens};
+}
+
+TEST(EngineTable, ALargerContextReloadsOnceTheAnswersAreDone) {
+  Driver drive(two);
+  drive.acquire(1, "a", {}, with_context(100));
+  EXPECT_EQ(drive.last.starts.at(0).context_tokens, 100U);
+  drive.ready(1);
+  drive.acquire(2, "a", {}, with_context(50));
+  EXPECT_EQ(drive.last.grants.size(), 1U) << "a smaller one is served as it is";
+  drive.acquire(3, "a", {}, with_context(200));
+  EXPECT_TRUE(drive.last.stops.empty()) << "two answers are running";
+  drive.acquire(4, "a", {}, with_context(100));
+  EXPECT_TRUE(drive.last.grants.empty()) << "new requests wait for the new one";
+  drive.release(1);
+  drive.release(2);
+  ASSERT_EQ(drive.last.stops.size(), 1U);
+  EXPECT_TRUE(drive.last.starts.empty());
+  drive.exited(1);
+  ASSERT_EQ(drive.last.starts.size(), 1U);
+  EXPECT_EQ(drive.last.starts[0].context_tokens, 200U);
+  drive.ready(drive.last.starts[0].engine);
+  EXPECT_EQ(drive.last.grants.size(), 2U);
+  drive.release(3);
+  drive.release(4);
+  drive.acquire(5, "a", {}, with_context(200));
+  EXPECT_EQ(drive.last.grants.size(), 1U);
+  EXPECT_TRUE(drive.last.stops.empty()) << "what was asked for before is no reason to load again";
+}
+
+TEST(EngineTable, AnIdleModelIsReloadedAtOnceForALargerContext) {
+  Driver drive(two);
+  drive.acquire(1, "a", {}, with_context(100));
+  drive.ready(1);
+  drive.release(1);
+  drive.acquire(2, "a", {}, with_context(200));
+  EXPECT_EQ(drive.last.stops.size(), 1U);
+  drive.exited(1);
+  EXPECT_EQ(drive.last.starts.size(), 1U);
+}
+
+TEST(EngineTable, OtherModelsDoNotWaitForAReload) {
+  Driver drive(two);
+  drive.acquire(1, "a", {}, with_context(100));
+  drive.ready(1);
+  drive.acquire(2, "a", {}, with_context(200));
+  drive.acquire(3, "b");
+  ASSERT_EQ(drive.last.starts.size(), 1U);
+  EXPECT_EQ(drive.last.starts[0].key, "b");
+}
+
 /// Random events against random limits: every request is answered exactly once, nobody in use is stopped, and
 /// once all requests are released and time passes, nothing runs any more.
 RC_GTEST_PROP(EngineTableProperty, EveryRequestEndsExactlyOnce, ()) {
@@ -234,9 +286,11 @@ RC_GTEST_PROP(EngineTableProperty, EveryRequestEndsExactlyOnce, ()) {
   for (const auto& [what, which] : events) {
     drive.now += milliseconds{which};
     if (what <= 2) {
-      open.insert(next);
-      drive.acquire(next++, std::string(1, static_cast<char>('a' + which % 5)),
-                    which == 7 ? std::optional(milliseconds{0}) : std::nullopt);
+      const auto request = next++;
+      open.insert(request);
+      drive.acquire(request, std::string(1, static_cast<char>('a' + which % 5)),
+                    which == 7 ? std::optional(milliseconds{0}) : std::nullopt,
+                    with_context(static_cast<std::uint32_t>(request % 3) * 100));
     } else if (what == 3 && !held.empty()) {
       const auto request = pick(held, which);
       held.erase(request);

@@ -71,7 +71,7 @@ void EngineManager::Impl::detach() {
 net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire(std::string model,
                                                                        LoadOptions options) {
   const auto self = shared_from_this();
-  const auto wish = wish_for(model);
+  const auto wish = wish_for(model, options.context_tokens);
   if (!wish) co_return tl::unexpected(wish.error());
   const auto request = next_request_++;
   const auto waiter = std::make_shared<Waiter>(executor_, wish->key);
@@ -100,9 +100,10 @@ net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire(std::stri
 }
 
 /// What a request for `model` asks of the table. Kept for a moment: under load every request comes by here.
-Result<Wish> EngineManager::Impl::wish_for(const std::string& model) {
+Result<Wish> EngineManager::Impl::wish_for(const std::string& model, std::uint32_t context_tokens) {
   const auto now = Clock::now();
-  if (const auto recent = wishes_.find(model); recent != wishes_.end() && now < recent->second.until)
+  const auto asked = context_tokens == 0 ? model : model + "|" + std::to_string(context_tokens);
+  if (const auto recent = wishes_.find(asked); recent != wishes_.end() && now < recent->second.until)
     return recent->second;
   const auto entry = library_.entry(model);
   if (!entry) return tl::unexpected(entry.error());
@@ -112,10 +113,10 @@ Result<Wish> EngineManager::Impl::wish_for(const std::string& model) {
   }
   Wish wish{key_of(entry->model), {}, now + wish_lifetime};
   remember(wish.key, *entry);
-  wish.need =
-      memory_need(*entry, config_, tuner_.known(*entry, machine()), file_bytes(entry->model.projector));
+  wish.need = memory_need(*entry, config_, tuner_.known(*entry, machine()),
+                          file_bytes(entry->model.projector), context_for(*entry, config_, context_tokens));
   if (wishes_.size() >= max_wishes) wishes_.clear();
-  wishes_.insert_or_assign(model, wish);
+  wishes_.insert_or_assign(asked, wish);
   return wish;
 }
 
@@ -133,11 +134,13 @@ net::Task<Result<std::shared_ptr<RunningEngine>>> EngineManager::Impl::wait(Requ
                                                                             std::shared_ptr<Waiter> waiter,
                                                                             LibraryModel entry,
                                                                             ProgressSink progress) {
+  const auto began = Clock::now();
   while (!waiter->engine && !waiter->refusal) {
     waiter->wake.expires_after(progress_interval);
     co_await waiter->wake.async_wait(as_tuple);
     if (!progress || waiter->engine || waiter->refusal) continue;
-    const Progress note{waiter->status, entry.model.digest, entry.model.bytes, 0, 0};
+    const auto elapsed = std::chrono::duration_cast<milliseconds>(Clock::now() - began);
+    const Progress note{waiter->status, entry.model.digest, entry.model.bytes, 0, 0, elapsed};
     co_await progress(note);
   }
   waiters_.erase(request);
@@ -148,7 +151,7 @@ net::Task<Result<std::shared_ptr<RunningEngine>>> EngineManager::Impl::wait(Requ
 Error EngineManager::Impl::refusal_text(const LibraryModel& entry, const RefuseRequest& refusal) const {
   if (refusal.why != Refusal::too_large) return refusal_error(entry.model.name, refusal);
   const auto load = machine();
-  const auto range = context_range(entry.facts, {config_.context_tokens, config_.slots});
+  const auto range = context_for(entry, config_);
   const auto settings = with_context(settings_for(entry, config_, tuner_.known(entry, load)), range.minimum);
   const auto memory = estimate_memory(entry.facts, file_bytes(entry.model.projector), settings);
   return too_large_error(entry.model.name, memory, settings, table_.budget_bytes(), load);

@@ -59,15 +59,14 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   void on_load(const MachineLoad& load);
   void restart_where_threads_differ(const MachineLoad& load, Effects& effects);
   void release(RequestId request);
-  Result<Wish> wish_for(const std::string& model);
+  Result<Wish> wish_for(const std::string& model, std::uint32_t context_tokens);
   void remember(const std::string& key, const LibraryModel& entry);
   void perform(Effects effects);
   void arm_timer();
   net::Task<Result<std::shared_ptr<RunningEngine>>> wait(RequestId request, std::shared_ptr<Waiter> waiter,
                                                          LibraryModel entry, ProgressSink progress);
   net::Task<void> start(StartEngine order);
-  net::Task<Result<void>> bring_up(std::shared_ptr<RunningEngine> engine, std::uint64_t budget,
-                                   bool& crashed);
+  net::Task<Result<void>> bring_up(std::shared_ptr<RunningEngine> engine, StartEngine order, bool& crashed);
   net::Task<Result<void>> wait_until_ready(std::shared_ptr<RunningEngine> engine, bool& crashed);
   net::Task<void> wait_for_first_load();
   net::Task<Tuning> tune(const LibraryModel& entry);
@@ -84,7 +83,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   EngineTable table_;
   CoreWatch cores_;
   boost::asio::steady_timer timer_;
-  std::map<std::string, Wish> wishes_;          ///< By the name that was asked for.
+  std::map<std::string, Wish> wishes_;          ///< By the name and context that were asked for.
   std::map<std::string, LibraryModel> wanted_;  ///< By key: what to start when the table says so.
   std::map<EngineId, std::shared_ptr<RunningEngine>> engines_;
   std::map<RequestId, std::shared_ptr<Waiter>> waiters_;

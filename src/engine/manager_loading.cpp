@@ -22,7 +22,7 @@ net::Task<void> EngineManager::Impl::start(StartEngine order) {
       std::make_shared<RunningEngine>(executor_, make_upstream_, order.engine, wanted_.at(order.key));
   engines_.emplace(order.engine, engine);
   bool crashed = false;
-  const auto up = co_await bring_up(engine, order.budget_bytes, crashed);
+  const auto up = co_await bring_up(engine, order, crashed);
   Effects effects;
   if (up) {
     engine->load_time = Clock::now() - engine->started;
@@ -47,15 +47,15 @@ net::Task<void> EngineManager::Impl::start(StartEngine order) {
 }
 
 net::Task<Result<void>> EngineManager::Impl::bring_up(std::shared_ptr<RunningEngine> engine,
-                                                      std::uint64_t budget, bool& crashed) {
+                                                      StartEngine order, bool& crashed) {
   const auto& entry = engine->model;
   co_await wait_for_first_load();
   const auto tuning = co_await tune(entry);
   const auto load = machine();
   const auto settings = settings_for(entry, config_, tuning);
-  const auto range = context_range(entry.facts, {settings.context_tokens / settings.slots, settings.slots});
+  const auto range = context_for(entry, config_, order.context_tokens);
   auto fit = choose_context(entry.model.name, entry.facts, file_bytes(entry.model.projector), settings, range,
-                            budget, load);
+                            order.budget_bytes, load);
   if (!fit) co_return tl::unexpected(fit.error());
   engine->settings = fit->settings;
   engine->memory = fit->memory;

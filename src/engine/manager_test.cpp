@@ -170,7 +170,7 @@ TEST_F(ManagerTest, RefusesWithTheNumbersWhatDoesNotFit) {
 TEST_F(ManagerTest, KeepAliveZeroUnloadsAndUnloadTakesIdleModels) {
   make_manager();
   {
-    auto lease = run(manager_->acquire("a", {.keep_alive = 0s, .progress = {}}));
+    auto lease = run(manager_->acquire("a", {.keep_alive = 0s}));
     ASSERT_TRUE(lease);
   }
   {
@@ -189,12 +189,40 @@ TEST_F(ManagerTest, TellsProgressWhileItLoads) {
   LoadOptions options;
   options.progress = [&notes](const Progress& progress) -> net::Task<void> {
     EXPECT_EQ(progress.status, "loading");
+    EXPECT_GT(progress.total_bytes, 0U);
+    EXPECT_GE(progress.elapsed, 250ms);
     ++notes;
     co_return;
   };
   const auto lease = run(manager_->acquire("a", std::move(options)));
   ASSERT_TRUE(lease);
   EXPECT_GE(notes, 0);
+}
+
+TEST_F(ManagerTest, LoadsAnewForALargerContext) {
+  make_manager();
+  {
+    const auto lease = run(manager_->acquire("a", {}));
+    ASSERT_TRUE(lease) << lease.error().message();
+  }
+  EXPECT_EQ(manager_->loaded()[0].context_tokens, 512U);
+  const auto lease = run(manager_->acquire("a", {.keep_alive = {}, .context_tokens = 1'024}));
+  ASSERT_TRUE(lease) << lease.error().message();
+  EXPECT_GT((*lease)->load_duration(), 0ns);
+  EXPECT_EQ(manager_->loaded()[0].context_tokens, 1'024U);
+  const auto smaller = run(manager_->acquire("a", {.keep_alive = {}, .context_tokens = 256}));
+  ASSERT_TRUE(smaller);
+  EXPECT_EQ(launcher_->launches(), 2);
+  EXPECT_TRUE(run(complete(**smaller, R"({"prompt":"hello","n_predict":2})")));
+}
+
+TEST_F(ManagerTest, MoreContextThanTheModelWasMadeForIsNoReasonToLoadAgain) {
+  make_manager();
+  const auto most = catalog_->entry("a")->facts.context_length;
+  for (int i = 0; i < 2; ++i)
+    ASSERT_TRUE(run(manager_->acquire("a", {.keep_alive = {}, .context_tokens = most * 2})));
+  EXPECT_EQ(manager_->loaded()[0].context_tokens, most);
+  EXPECT_EQ(launcher_->launches(), 1);
 }
 
 TEST_F(ManagerTest, MeasuresAtTheFirstLoadAndKeepsTheResult) {
@@ -223,6 +251,11 @@ TEST_F(ManagerTest, MeasuresAtTheFirstLoadAndKeepsTheResult) {
   ASSERT_TRUE(entry);
   EXPECT_EQ(run(later.tune(*entry, *launcher_->load(), true, {})), later.known(*entry, *launcher_->load()));
   EXPECT_EQ(later.measurements(), 0U);
+  // Another engine in the same folder is measured anew.
+  auto updated = *launcher_->load();
+  updated.engine = "15-31234567-1795485281";
+  run(later.tune(*entry, updated, true, {}));
+  EXPECT_EQ(later.measurements(), 1U);
   run(manager.stop(10s));
 }
 
@@ -257,7 +290,7 @@ TEST_F(ManagerTest, RandomBytesInTheFolderDoNotMatter) {
   }
   make_manager();
   for (int i = 0; i < 20; ++i) {
-    const auto lease = run(manager_->acquire("r" + std::to_string(i), {.keep_alive = 0s, .progress = {}}));
+    const auto lease = run(manager_->acquire("r" + std::to_string(i), {.keep_alive = 0s}));
     if (!lease) EXPECT_FALSE(lease.error().message().empty());
   }
   EXPECT_TRUE(run(manager_->acquire("a", {})));

@@ -35,6 +35,8 @@ struct Progress {
   std::uint64_t total_bytes = 0;
   std::uint64_t completed_bytes = 0;
   std::uint64_t bytes_per_second = 0;
+  /// Of a load: since this request began to wait. The engine does not tell how far it is.
+  std::chrono::milliseconds elapsed{0};
 };
 using ProgressSink = std::function<net::Task<void>(const Progress&)>;
 
@@ -52,7 +54,9 @@ class Lease {
 
 struct LoadOptions {
   std::optional<std::chrono::seconds> keep_alive;  ///< Negative: for ever; zero: unload after this use.
-  ProgressSink progress;                           ///< May be empty.
+  ProgressSink progress{};                         ///< May be empty.
+  /// Per slot; 0: as configured. A model that was loaded for fewer is loaded anew once its answers are done.
+  std::uint32_t context_tokens = 0;
 };
 
 struct Loaded {

@@ -3,6 +3,7 @@
 
 #include "gateway/admin.hpp"
 #include "gateway/keep_alive.hpp"
+#include "gateway/line_stream.hpp"
 #include "gateway/load_options.hpp"
 #include "gateway/model_json.hpp"
 #include "gateway/pull_stream.hpp"
@@ -55,6 +56,18 @@ Json loaded_entry(const engine::Loaded& loaded) {
           {"threads", loaded.threads},
           {"in_use", loaded.in_use},
           {"expires_at_unix", loaded.expires_unix_s}};
+}
+
+net::Task<void> publish_both(engine::ProgressSink first, LineStream& lines, engine::Progress progress) {
+  co_await first(progress);
+  co_await lines.send(dump(progress_json(progress)));
+}
+
+/// What `sink` does, and a line to the client.
+engine::ProgressSink also_as_lines(engine::ProgressSink sink, LineStream& lines) {
+  return [sink = std::move(sink), &lines](const engine::Progress& progress) {
+    return publish_both(sink, lines, progress);
+  };
 }
 
 /// The text member `field` of the request's body, or an error that names it.
@@ -134,7 +147,11 @@ net::Task<void> Admin::load(Call& call) {
   const auto request = parse_object(call.request.body);
   const auto name = required(request, "name");
   if (!name) co_return co_await call.refuse(name.error());
+  const auto stream = flag_of(*request, "stream", false);
+  if (!stream) co_return co_await call.refuse(stream.error());
   engine::LoadOptions options = load_options(services_, *name);
+  LineStream lines(call);
+  if (*stream) options.progress = also_as_lines(std::move(options.progress), lines);
   const auto keep = text_of(*request, "keep_alive");
   if (!keep) co_return co_await call.refuse(keep.error());
   if (!keep->empty()) {
@@ -145,6 +162,7 @@ net::Task<void> Admin::load(Call& call) {
   const auto leased = co_await services_.engines.acquire(*name, std::move(options));
   if (!leased) co_return co_await call.refuse(lease_problem(leased.error(), *name));
   const double seconds = std::chrono::duration<double>((*leased)->load_duration()).count();
+  if (*stream) co_return co_await lines.end(dump({{"status", "success"}, {"load_seconds", seconds}}));
   co_await call.send_json(dump({{"schema", 1}, {"loaded", true}, {"load_seconds", seconds}}));
 }
 

@@ -34,6 +34,30 @@ TEST(Admin, ModelsAreListedShownStoppedAndRemoved) {
   EXPECT_EQ(json::parse(gone.body)["error"]["code"], "model_not_found");
 }
 
+TEST(Admin, ALoadStreamsHowLongItTakesAndItsSize) {
+  TestHome home;
+  engine::Progress step;
+  step.status = "loading";
+  step.total_bytes = 4'700'000'000;
+  step.elapsed = std::chrono::milliseconds(750);
+  home.engines.load_steps = {step};
+  const Got got = home.post("/localscale/v1/load", R"({"name":"tiny","stream":true})");
+  EXPECT_EQ(got.headers.get("Content-Type"), "application/x-ndjson");
+  const std::size_t border = got.body.find('\n');
+  EXPECT_EQ(json::parse(got.body.substr(0, border)),
+            json({{"status", "loading"}, {"total", 4'700'000'000}, {"elapsed_ms", 750}}));
+  EXPECT_EQ(json::parse(got.body.substr(border))["status"], "success");
+  EXPECT_TRUE(got.ended);
+  const Got whole = home.post("/localscale/v1/load", R"({"name":"tiny"})");
+  EXPECT_EQ(json::parse(whole.body)["loaded"], true);
+}
+
+TEST(Admin, ALoadThatFailsAtOnceHasItsStatusEvenAsAStream) {
+  TestHome home;
+  home.engines.acquire_error = Error{Errc::unavailable, "The engine cannot be started.", ""};
+  EXPECT_EQ(home.post("/localscale/v1/load", R"({"name":"tiny","stream":true})").status, 503U);
+}
+
 TEST(Admin, KeysAreMadeListedWithoutSecretAndRevoked) {
   TestHome home;
   const auto ask = [&](std::string_view method, std::string_view path, std::string body = {}) {

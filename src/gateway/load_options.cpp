@@ -17,9 +17,11 @@ net::Task<void> publish_load(Services& services, std::string model, engine::Prog
 }  // namespace
 
 engine::LoadOptions load_options(Services& services, std::string model,
-                                 std::optional<std::chrono::seconds> keep_alive) {
+                                 std::optional<std::chrono::seconds> keep_alive,
+                                 std::uint32_t context_tokens) {
   engine::LoadOptions options;
   options.keep_alive = keep_alive;
+  options.context_tokens = context_tokens;
   options.progress = [&services, model = std::move(model)](const engine::Progress& progress) {
     return publish_load(services, model, progress);
   };

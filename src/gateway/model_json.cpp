@@ -117,7 +117,10 @@ Json loaded_json(const engine::Loaded& loaded) {
 Json progress_json(const engine::Progress& progress) {
   Json line = {{"status", progress.status}};
   if (!progress.digest.empty()) line["digest"] = progress.digest;
-  if (progress.total_bytes > 0) {
+  if (progress.elapsed.count() > 0) {  // A load: the engine does not tell how far it is.
+    line["total"] = progress.total_bytes;
+    line["elapsed_ms"] = progress.elapsed.count();
+  } else if (progress.total_bytes > 0) {
     line["total"] = progress.total_bytes;
     line["completed"] = progress.completed_bytes;
   }

@@ -27,7 +27,8 @@ struct EngineAsk {
   std::string model;        ///< The catalog's name.
   bool stream = true;       ///< The client wants NDJSON. The engine is always asked to stream.
   std::optional<std::chrono::seconds> keep_alive;
-  std::string target;  ///< The engine's path.
+  std::uint32_t context_tokens = 0;  ///< `options.num_ctx`; 0: the client leaves it to the home.
+  std::string target;                ///< The engine's path.
   std::string body;
 };
 

@@ -31,8 +31,8 @@ net::Task<void> OllamaAsking::load_or_unload(Call& call, EngineAsk ask, OllamaAn
     // Not loaded is what the client wants.
     if (!done && done.error().code != Errc::not_found) co_return co_await call.refuse(done.error());
   } else {
-    const auto leased =
-        co_await services_.engines.acquire(ask.model, load_options(services_, ask.model, ask.keep_alive));
+    const auto leased = co_await services_.engines.acquire(
+        ask.model, load_options(services_, ask.model, ask.keep_alive, ask.context_tokens));
     if (!leased) {
       Problem problem = lease_problem(leased.error(), ask.shown_model);
       co_return co_await call.refuse(std::move(problem));
@@ -43,8 +43,8 @@ net::Task<void> OllamaAsking::load_or_unload(Call& call, EngineAsk ask, OllamaAn
 
 net::Task<void> OllamaAsking::run(Call& call, EngineAsk ask, OllamaAnswer::Form form) {
   if (ask.kind != EngineAsk::Kind::run) co_return co_await load_or_unload(call, std::move(ask), form);
-  auto leased =
-      co_await services_.engines.acquire(ask.model, load_options(services_, ask.model, ask.keep_alive));
+  auto leased = co_await services_.engines.acquire(
+      ask.model, load_options(services_, ask.model, ask.keep_alive, ask.context_tokens));
   if (!leased) {
     Problem problem = lease_problem(leased.error(), ask.shown_model);
     co_return co_await call.refuse(std::move(problem));

@@ -63,7 +63,8 @@ net::Task<Result<std::string>> OllamaEmbedding::ask_leased(engine::Lease& lease,
 
 net::Task<Result<std::string>> OllamaEmbedding::ask_engine(Call& call, EmbedAsk embed, AnswerTimes& times) {
   auto leased = co_await services_.engines.acquire(
-      embed.ask.model, load_options(services_, embed.ask.model, embed.ask.keep_alive));
+      embed.ask.model,
+      load_options(services_, embed.ask.model, embed.ask.keep_alive, embed.ask.context_tokens));
   if (!leased) {
     Problem problem = lease_problem(leased.error(), embed.ask.shown_model);
     co_await call.refuse(std::move(problem));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "gateway/keep_alive.hpp"
@@ -105,6 +106,21 @@ bool has(const engine::Model& model, engine::Capability capability) {
   return std::ranges::find(model.capabilities, capability) != model.capabilities.end();
 }
 
+namespace {
+
+Result<std::uint32_t> context_of(const Json& options) {
+  const Json& value = member(options, "num_ctx");
+  if (value.is_null()) return 0;
+  const auto tokens = as_integer(value);
+  if (!tokens) return wrong_type("num_ctx", "integer");
+  if (*tokens < 1) return fail(Errc::invalid_argument, "option \"num_ctx\" must be 1 or more");
+  // The engine's manager goes no further than the model's own context.
+  return static_cast<std::uint32_t>(
+      std::min<std::int64_t>(*tokens, std::numeric_limits<std::int32_t>::max()));
+}
+
+}  // namespace
+
 Result<engine::Model> read_head(const Json& request, const FindModel& find, EngineAsk& ask) {
   auto name = text_of(request, "model");
   if (name && name->empty()) name = text_of(request, "name");
@@ -123,6 +139,9 @@ Result<engine::Model> read_head(const Json& request, const FindModel& find, Engi
   } else if (!keep.is_null()) {
     return fail(Errc::invalid_argument, "\"keep_alive\" must be a duration or a number of seconds.");
   }
+  const auto context = context_of(member(request, "options"));
+  if (!context) return tl::unexpected(context.error());
+  ask.context_tokens = *context;
   auto model = find(*name);
   ask.shown_model = std::move(*name);
   if (model) ask.model = model->name;

@@ -8,12 +8,12 @@
 /// Parts that Ollama's requests share. For .cpp files only.
 namespace localscale::gateway {
 
-/// Reads model, stream and keep_alive, and finds the model.
+/// Reads model, stream, keep_alive and options.num_ctx, and finds the model.
 Result<engine::Model> read_head(const Json& request, const FindModel& find, EngineAsk& ask);
 
-/// Ollama's `options` as the engine's sampling fields, added to `out`. Options about loading (num_ctx,
-/// num_gpu, …) are accepted and have no effect; a value of the wrong type is invalid_argument in Ollama's
-/// words.
+/// Ollama's `options` as the engine's sampling fields, added to `out`. Options about loading
+/// (num_gpu, num_thread, …) are accepted and have no effect, as the home measures what is best; a value of
+/// the wrong type is invalid_argument in Ollama's words.
 Result<void> map_options(const Json& options, Json& out);
 
 /// `format` ("json" or a schema) as `response_format`, or as `json_schema` for the engine's plain completion.

@@ -245,5 +245,23 @@ TEST(Ollama, ErrorsAreFlatAndTyped) {
   }
 }
 
+TEST(OllamaContext, NumCtxAsksForALoadWithThatMuch) {
+  TestHome home;
+  home.post("/api/generate", R"({"model":"tiny","options":{"num_ctx":16384}})");
+  EXPECT_EQ(home.engines.last_context_tokens, 16'384U);
+  home.post("/api/chat", R"({"model":"tiny","messages":[],"options":{"num_ctx":4096.0}})");
+  EXPECT_EQ(home.engines.last_context_tokens, 4'096U);
+  home.post("/api/embed", R"({"model":"tiny","input":"x","options":{"num_ctx":512}})");
+  EXPECT_EQ(home.engines.last_context_tokens, 512U);
+  home.post("/api/generate", R"({"model":"tiny"})");
+  EXPECT_EQ(home.engines.last_context_tokens, 0U);
+  for (const std::string_view wrong : {"\"big\"", "0", "-1", "1.5"}) {
+    const Got got =
+        home.post("/api/generate", R"({"model":"tiny","options":{"num_ctx":)" + std::string(wrong) + "}}");
+    EXPECT_EQ(got.status, 400U) << wrong;
+    EXPECT_THAT(got.body, HasSubstr("num_ctx"));
+  }
+}
+
 }  // namespace
 }  // namespace localscale::gateway

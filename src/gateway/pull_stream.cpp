@@ -7,19 +7,7 @@
 namespace localscale::gateway {
 
 PullStream::PullStream(Services& services, Call& call, std::string name, bool stream)
-    : services_(services), call_(call), name_(std::move(name)), stream_(stream) {}
-
-net::Task<void> PullStream::send_line(std::string line) {
-  if (!call_.answer.streaming()) {
-    net::Headers headers;
-    headers.set("Content-Type", "application/x-ndjson");
-    const auto begun = co_await call_.answer.begin(200, std::move(headers));
-    if (!begun) co_return;
-  }
-  line += '\n';
-  const auto written = co_await call_.answer.write(line);
-  static_cast<void>(written);  // a client that left cancels this coroutine
-}
+    : services_(services), call_(call), lines_(call), name_(std::move(name)), stream_(stream) {}
 
 net::Task<void> PullStream::on_progress(engine::Progress progress) {
   Json line = progress_json(progress);
@@ -29,7 +17,7 @@ net::Task<void> PullStream::on_progress(engine::Progress progress) {
   services_.events.publish("pull", dump(event));
   if (!stream_) co_return;
   if (call_.shape == Shape::admin) line["bytes_per_second"] = progress.bytes_per_second;
-  co_await send_line(dump(line));
+  co_await lines_.send(dump(line));
 }
 
 net::Task<void> PullStream::run() {
@@ -43,9 +31,7 @@ net::Task<void> PullStream::run() {
   services_.events.publish("pull", dump(event));
   if (!done) co_return co_await call_.refuse(done.error());
   if (!stream_) co_return co_await call_.send_json(R"({"status":"success"})");
-  co_await send_line(R"({"status":"success"})");
-  const auto ended = co_await call_.answer.end();
-  static_cast<void>(ended);
+  co_await lines_.end(R"({"status":"success"})");
 }
 
 }  // namespace localscale::gateway

@@ -161,6 +161,8 @@ net::Task<Result<std::unique_ptr<engine::Lease>>> FakeEngines::acquire(std::stri
   if (!found) co_return tl::unexpected(found.error());
   if (acquire_error) co_return tl::unexpected(*acquire_error);
   last_keep_alive = options.keep_alive;
+  last_context_tokens = options.context_tokens;
+  for (const engine::Progress& step : load_steps) co_await options.progress(step);
   Script script;
   if (!scripts.empty()) {
     script = std::move(scripts.front());

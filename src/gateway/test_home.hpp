@@ -65,6 +65,8 @@ class FakeEngines final : public engine::Engines {
   std::vector<std::string> unloaded;
   std::optional<Error> acquire_error;
   std::optional<std::chrono::seconds> last_keep_alive;
+  std::uint32_t last_context_tokens = 0;
+  std::vector<engine::Progress> load_steps;
   int open_leases = 0;
 
  private:

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/chat_stream.hpp"
+#include "cli/load_view.hpp"
 #include "cli/verb.hpp"
 
 namespace localscale::cli {
@@ -29,14 +30,12 @@ std::string one_question(const RunOptions& options) {
   return piped.empty() ? text : text + "\n\n" + piped;
 }
 
-/// While nothing comes the model may be loading, or measured at its first load: says for how long.
+/// While nothing comes the prompt may be long, or others' answers may run: says for how long.
 std::function<void()> patience(const Context& context, const std::string& model) {
   return [&context, model, begin = std::chrono::steady_clock::now()] {
     const auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin).count();
-    if (seconds > 0)
-      context.terminal.progress(
-          fmt::format("waiting for {} ({} s; a first load is measured)", model, seconds));
+    if (seconds > 0) context.terminal.progress(fmt::format("waiting for {} ({} s)", model, seconds));
   };
 }
 
@@ -52,6 +51,18 @@ std::function<void(std::string_view)> printer(const Context& context, const std:
     context.terminal.write(
         schema_line("run", {{"event", "text"}, {"model", model}, {"text", std::string(piece)}}));
   };
+}
+
+/// Loads the model with progress, then asks.
+Outcome<ChatEnd> load_and_ask(const Context& context, const Home& home, const ChatRequest& request) {
+  const auto loaded = load_with_progress(context, home, "run", request.model);
+  if (!loaded && loaded.error().error.code == Errc::cancelled) {
+    ChatEnd stopped;
+    stopped.interrupted = true;
+    return stopped;
+  }
+  if (!loaded) return tl::unexpected(loaded.error());
+  return ask(home, request, printer(context, request.model), patience(context, request.model));
 }
 
 void print_end(const Context& context, const std::string& model, const ChatEnd& end) {
@@ -79,7 +90,7 @@ int ask_once(const Context& context, const Home& home, const RunOptions& options
   ChatRequest request{options.model, opening(options), options.max_tokens};
   request.messages.push_back({"user", question});
   const Interrupts interrupts;
-  const auto end = ask(home, request, printer(context, options.model), patience(context, options.model));
+  const auto end = load_and_ask(context, home, request);
   if (!end) return context.terminal.report(end.error());
   print_end(context, options.model, *end);
   if (!end->interrupted && end->finish_reason.empty()) {
@@ -119,7 +130,7 @@ int converse(const Context& context, const Home& home, const RunOptions& options
     if (*line == "/clear") request.messages = opening(options);
     if (line->empty() || line->starts_with('/')) continue;
     request.messages.push_back({"user", *line});
-    const auto end = ask(home, request, printer(context, options.model), patience(context, options.model));
+    const auto end = load_and_ask(context, home, request);
     Interrupts::take();
     if (!end) {
       request.messages.pop_back();
