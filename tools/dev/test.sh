@@ -37,7 +37,9 @@ ctest_stage() {
   count $((total - bad)) "$bad" "$stage" "./dev test $stage -R 'NAME' with NAME from: $(grep -oE '^\s*[0-9]+ - \S+' "$log" | awk '{print $3}' | head -n 5 | tr '\n' ' ')"
 }
 
-# node_stage STAGE FILES…: runs node's test runner, one file at a time (each may start a home of its own).
+# node_stage STAGE FILES…: runs node's test runner, one file at a time (each may start a home of its own), on the
+# programs of $node_preset.
+node_preset=release
 node_stage() {
   local stage=$1 file log ok bad
   shift
@@ -45,13 +47,13 @@ node_stage() {
     [ -e "$file" ] || continue
     log=$results/$stage-$(basename "$file").log
     say "  $file"
-    LOCALSCALE_BIN=$root/build/release/bin timeout 400 node --test --test-reporter=spec ${name_filter:+--test-name-pattern="$name_filter"} "$file" >"$log" 2>&1 </dev/null || true
+    LOCALSCALE_BIN=$root/build/$node_preset/bin timeout 400 node --test --test-reporter=spec ${name_filter:+--test-name-pattern="$name_filter"} "$file" >"$log" 2>&1 </dev/null || true
     ok=$(sed -n 's/^ℹ pass \([0-9]*\)$/\1/p' "$log" | tail -n 1)
     bad=$(sed -n 's/^ℹ fail \([0-9]*\)$/\1/p' "$log" | tail -n 1)
     [ -n "$ok" ] && [ -n "$bad" ] || { ok=0 bad=1; }
     if [ $((ok + bad)) = 0 ] && [ -z "$name_filter" ]; then bad=1; fi
     [ "$bad" = 0 ] || tail -n 120 "$log"
-    count "$ok" "$bad" "$file" "LOCALSCALE_BIN=build/release/bin node --test $file"
+    count "$ok" "$bad" "$file" "LOCALSCALE_BIN=build/$node_preset/bin node --test $file"
   done
 }
 
@@ -69,6 +71,9 @@ stage_unit() {
   link_engine fuzz
   timed "Building (fuzz: ASan+UBSan, fuzz targets)" build_preset fuzz unit_tests fuzz_targets test_programs
   ctest_stage fuzz unit unit
+  # The only preset of this run whose programs have fault points; its objects are there already.
+  timed "Linking the fetcher with fault points" build_preset fuzz localscale-fetcher
+  LOCALSCALE_FAULT_POINTS=1 node_preset=fuzz node_stage faults tests/e2e/pull_faults.test.mjs
 }
 
 stage_tsan() {
@@ -100,7 +105,11 @@ need_release() {
   release_built=1
 }
 
-stage_e2e() { need_release; node_stage e2e tests/e2e/*.test.mjs; }
+stage_e2e() {
+  need_release
+  local files=(tests/e2e/*.test.mjs)
+  node_stage e2e "${files[@]/*pull_faults*/}"  # that one needs fault points: see stage_unit
+}
 
 stage_lab() { need_release; ctest_stage release lab lab; }
 
