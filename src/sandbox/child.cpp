@@ -111,10 +111,14 @@ void reset_signals() {
   ::signal(SIGPIPE, SIG_IGN);  // Every program of ours handles EPIPE instead.
 }
 
-/// `own`: who the starter is. Inside a fresh user namespace nobody can tell any more: unmapped ids read as 65534.
+/// `own`: who the starter is. Inside a fresh user namespace nobody can tell any more: unmapped ids read as
+/// 65534.
 Result<void> set_up_and_exec(const Confinement& confinement, bool rooted, Identity own, int status) {
   const Identity identity = rooted ? confinement.identity.value_or(own) : own;
   reset_signals();
+  // First, so that whatever the program uses or starts counts there.
+  if (confinement.control_group >= 0 && ::write(confinement.control_group, "0", 1) != 1)
+    return fail_errno("join the control group", errno);
   ::umask(022);
   if (!rooted) {
     if (auto mapped = map_own_user(own); !mapped) return mapped;

@@ -72,6 +72,7 @@ struct Confinement {
   int oom_score_adjust =
       0;  ///< 0 to 1000: how much sooner than others the kernel ends it for want of memory.
   std::vector<Limit> limits;  ///< Core files are always off.
+  int control_group = -1;     ///< An open cgroup.procs that the program joins; -1: the starter's group.
 };
 
 }  // namespace localscale::sandbox

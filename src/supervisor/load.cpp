@@ -6,14 +6,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <sstream>
 #include <string>
 
 #include <sched.h>
 #include <unistd.h>
 
 #include "base/bytes.hpp"
+#include "supervisor/control_groups.hpp"
 
 namespace localscale::supervisor {
 namespace {
@@ -22,11 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr double kNewWeight =
     0.5;  // Of a new sample against the smoothed past: half after 2 s, 94 % after 8 s.
-
-std::string read_text(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 std::vector<std::string_view> words(std::string_view line) {
   std::vector<std::string_view> result;
@@ -44,13 +38,6 @@ std::uint64_t number(const std::vector<std::string_view>& fields, std::size_t in
   return index < fields.size() ? parse_u64(fields[index]).value_or(0) : 0;
 }
 
-std::string_view take_line(std::string_view& text) {
-  const auto end = std::min(text.find('\n'), text.size());
-  const auto line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
-}
-
 std::vector<unsigned> own_processors() {
   std::vector<unsigned> result;
   cpu_set_t set;
@@ -60,26 +47,6 @@ std::vector<unsigned> own_processors() {
     if (CPU_ISSET(i, &set)) result.push_back(i);
   }
   return result;
-}
-
-/// The own group of a cgroup controller: version 2 ("" as controller) or 1.
-fs::path own_cgroup(std::string_view controller) {
-  const std::string text = read_text("/proc/self/cgroup");
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto line = take_line(rest);
-    const auto first = line.find(':');
-    const auto second = line.find(':', first + 1);
-    if (second == std::string_view::npos) continue;
-    const std::string controllers = "," + std::string(line.substr(first + 1, second - first - 1)) + ",";
-    const bool wanted = controller.empty()
-                            ? controllers == ",,"
-                            : controllers.find("," + std::string(controller) + ",") != std::string::npos;
-    if (!wanted) continue;
-    const fs::path mount =
-        controller.empty() ? "/sys/fs/cgroup" : "/sys/fs/cgroup/" + std::string(controller);
-    return mount / fs::path(line.substr(second + 1)).relative_path();
-  }
-  return {};
 }
 
 /// A limit holds for all groups below it: the least of the own group and its parents, by `read` (0 = none).

@@ -38,6 +38,8 @@ Supervisor::Supervisor(EventLoop loop, Home home, Listeners listeners)
       home_(std::move(home)),
       listeners_(std::move(listeners)),
       workers_(loop_, home_,
+               worker_memory_limit(LoadSensor().sample().memory_total_bytes(),
+                                   home_.config.engine.memory_reserve_bytes),
                [this](const wire::WorkerExited& exited) {
                  spdlog::info("worker {} ended: code {} signal {}", exited.worker(), exited.exit_code(),
                               exited.signal());

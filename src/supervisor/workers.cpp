@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/bytes.hpp"
+#include "base/log.hpp"
 #include "sandbox/packet.hpp"
 #include "supervisor/engine_arguments.hpp"
 #include "supervisor/load.hpp"
@@ -35,6 +37,7 @@ Result<Pipe> make_pipe() {
 struct Workers::Worker {
   std::uint64_t id;
   bool bench;
+  MemoryGroup memory;  ///< Goes after the child.
   sandbox::Child child;
   UniqueFd errors;  ///< The worker's standard error.
   LastLines last_lines;
@@ -43,8 +46,18 @@ struct Workers::Worker {
   std::optional<EventLoop::TimerId> kill_timer;
 };
 
-Workers::Workers(EventLoop& loop, const Home& home, std::function<void(const wire::WorkerExited&)> on_exit)
-    : loop_(loop), home_(home), on_exit_(std::move(on_exit)) {}
+Workers::Workers(EventLoop& loop, const Home& home, std::uint64_t memory_bytes,
+                 std::function<void(const wire::WorkerExited&)> on_exit)
+    : loop_(loop), home_(home), on_exit_(std::move(on_exit)), memory_(memory_bytes) {
+  if (memory_.missing().empty()) {
+    spdlog::info("each engine may use at most {} of memory", human_bytes(memory_.limit_bytes()));
+  } else {
+    spdlog::warn(
+        "engines run without a memory limit of their own: {}. When memory runs out, the kernel ends an "
+        "engine first.",
+        memory_.missing());
+  }
+}
 
 Workers::~Workers() {
   for (const auto& [id, worker] : workers_) {
@@ -127,13 +140,23 @@ Result<StartedWorker> Workers::start(sandbox::Confinement confinement, bool benc
                        {errors->writer.get(), STDERR_FILENO},
                        {for_worker.get(), kHouseFdInWorker}};
   }
+  const std::uint64_t id = ++last_id_;
+  auto memory = memory_.make(id);
+  if (!memory) return tl::unexpected(memory.error());
+  confinement.control_group = memory->joining_fd();
   const std::uint64_t oom_kills = out_of_memory_kills();
   auto child = sandbox::start(confinement);
   if (!child) return tl::unexpected(child.error());
   ::fcntl(errors->reader.get(), F_SETFL, O_NONBLOCK);
-  const std::uint64_t id = ++last_id_;
-  auto worker = std::make_unique<Worker>(
-      Worker{id, bench, std::move(*child), std::move(errors->reader), {}, false, oom_kills, std::nullopt});
+  auto worker = std::make_unique<Worker>(Worker{id,
+                                                bench,
+                                                std::move(*memory),
+                                                std::move(*child),
+                                                std::move(errors->reader),
+                                                {},
+                                                false,
+                                                oom_kills,
+                                                std::nullopt});
   Worker& kept = *worker;
   workers_.emplace(id, std::move(worker));
   auto watched = loop_.watch(kept.child.pidfd(), [this, id] { ended(id); });

@@ -12,6 +12,7 @@
 #include "sandbox/child.hpp"
 #include "supervisor/event_loop.hpp"
 #include "supervisor/last_lines.hpp"
+#include "supervisor/memory_groups.hpp"
 #include "supervisor/roles.hpp"
 #include "wire/control.pb.h"
 
@@ -28,8 +29,10 @@ class Workers {
  public:
   static constexpr std::size_t kMaxWorkers = 16;
 
-  /// `on_exit` hears of every end, also of those that were asked for.
-  Workers(EventLoop& loop, const Home& home, std::function<void(const wire::WorkerExited&)> on_exit);
+  /// `memory_bytes`: the limit of each worker, where control groups allow one. `on_exit` hears of every end,
+  /// also of those that were asked for.
+  Workers(EventLoop& loop, const Home& home, std::uint64_t memory_bytes,
+          std::function<void(const wire::WorkerExited&)> on_exit);
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
@@ -57,6 +60,7 @@ class Workers {
   EventLoop& loop_;
   const Home& home_;
   std::function<void(const wire::WorkerExited&)> on_exit_;
+  MemoryGroups memory_;
   std::map<std::uint64_t, std::unique_ptr<Worker>> workers_;
   std::uint64_t last_id_ = 0;
   std::vector<sandbox::Mount> programs_;
