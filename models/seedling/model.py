@@ -13,7 +13,7 @@ class Shape:
     """Sizes; every matrix row is a multiple of 32, as Q8_0 needs."""
     vocabulary: int = 2048
     width: int = 192
-    layers: int = 4
+    layers: int = 6
     heads: int = 6
     kv_heads: int = 3
     feed_forward: int = 512

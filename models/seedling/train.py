@@ -69,18 +69,9 @@ def _rectangle(batch, length):
     return inputs, torch.tensor(places + [0] * missing), torch.tensor(targets + [IGNORED] * missing)
 
 
-def rate_at(step, steps, decay):
-    """Warm-up, flat, then a straight way down to zero over the last `decay` steps."""
-    return min(1.0, (step + 1) / 60, (steps - step) / decay)
-
-
-def finish_early(out, step, args):
-    """A file named `finish` in the output folder, holding a number, starts the way down now and makes it that long."""
-    if (out / "finish").exists():
-        args.decay = int((out / "finish").read_text())
-        args.steps = step + args.decay
-        (out / "finish").unlink()
-        print(json.dumps({"steps": args.steps, "decay": args.decay}), flush=True)
+def rate_at(step, progress, decay):
+    """Warm-up over 60 steps, then flat, then a straight way down to zero over the last share `decay` of the run."""
+    return min(1.0, (step + 1) / 60, (1 - progress) / decay)
 
 
 def spare_threads(most):
@@ -96,9 +87,10 @@ def save(path, model, **facts):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=5000)
-    parser.add_argument("--decay", type=int, default=2000, help="how many of the last steps go down to zero")
-    parser.add_argument("--tokens", type=int, default=3072, help="tokens of a batch")
+    parser.add_argument("--steps", type=int, default=15000)
+    parser.add_argument("--minutes", type=float, help="instead of --steps: how long to train, for a machine that others use too")
+    parser.add_argument("--decay", type=float, default=0.8, help="the last share of the run, in which the rate falls to zero")
+    parser.add_argument("--tokens", type=int, default=4096, help="tokens of a batch")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1, help="at most; more than one only while the machine is idle")
     parser.add_argument("--resume", help="checkpoint to go on from (with fresh sentences)")
@@ -108,7 +100,8 @@ def main():
     torch.manual_seed(args.seed)
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
-    model, tokenizer = Seedling(Shape()), Tokenizer.load()
+    saved = torch.load(args.resume) if args.resume else {}
+    model, tokenizer = Seedling(Shape(**saved.get("shape", {}))), Tokenizer.load()
     wire(model, tokenizer.tokens, args.seed)
     matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and n.startswith("blk")]
     others = [p for n, p in model.named_parameters() if p.dim() == 1 or not n.startswith("blk")]
@@ -116,16 +109,15 @@ def main():
     adam = torch.optim.AdamW(others, lr=1.0, betas=(0.9, 0.98), weight_decay=0.0)
     step, shares, data_seed = 0, EASY, args.seed
     if args.resume:
-        saved = torch.load(args.resume)
         model.load_state_dict(saved["model"])
         if "adam" in saved:
             adam.load_state_dict(saved["adam"])
             muon.load(saved["muon"])
         step, shares, data_seed = saved["step"], (), args.seed * 1000003 + saved["step"]
     stream = batches(data_seed, tokenizer, args.tokens, 512, shares)
-    began, seen, recent, busy = time.time(), 0, [], time.process_time()
-    while step < args.steps:
-        finish_early(out, step, args)
+    first, cold = step, 0 if "adam" in saved else step
+    began, seen, recent, busy, progress = time.time(), 0, [], time.process_time(), 0.0
+    while progress < 1:
         inputs, places, targets = next(stream)
         seen += inputs.numel()
         with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -135,21 +127,22 @@ def main():
             parameter.grad = None
         loss.backward()
         torch.nn.utils.clip_grad_norm_(others, 1.0)
-        rate = rate_at(step, args.steps, args.decay)
+        rate = rate_at(step - cold, progress, args.decay)
         muon.step(0.02 * rate)
         adam.param_groups[0]["lr"] = 0.004 * rate
         adam.step()
         recent.append(loss.item())
         step += 1
+        progress = (time.time() - began) / (60 * args.minutes) if args.minutes else (step - first) / (args.steps - first)
         if step % 50 == 0:
             torch.set_num_threads(spare_threads(args.threads))
-            line = {"step": step, "loss": round(sum(recent) / len(recent), 5), "tokens": seen,
+            line = {"step": step, "loss": round(sum(recent) / len(recent), 5), "rate": round(rate, 3), "tokens": seen,
                     "wall_s": round(time.time() - began), "cpu_s": round(time.process_time() - busy)}
             recent = []
             print(json.dumps(line), flush=True)
             with open(out / "log.jsonl", "a") as log:
                 log.write(json.dumps(line) + "\n")
-        if step % 100 == 0 or step == args.steps:
+        if step % 100 == 0 or progress >= 1:
             save(out / "last.pt", model, step=step, seed=args.seed, adam=adam.state_dict(), muon=muon.state())
 
 

@@ -24,7 +24,7 @@ Current time: 18:42. Location: home. Language: en.
 You are a large language model trained to answer every question.
 Conversation so far is private and stays at home.""".splitlines()
 SHARES = (("intents", 0.78), ("refusal", 0.16), ("greeting", 0.06))
-COUNTS = ((1, 0.42), (2, 0.34), (3, 0.24))  # clauses of a sentence: more often several than people say, as they are harder
+COUNTS = ((1, 0.48), (2, 0.33), (3, 0.19))  # clauses of a sentence: more often several than people say, as they are harder
 
 
 class Chats:
@@ -55,7 +55,7 @@ class Chats:
         rng, messages = self.rng, []
         if rng.random() < 0.07:
             messages.append(("system", self._system()))
-        if rng.random() < 0.08 * (1 - self.easy):
+        if rng.random() < 0.035 * (1 - self.easy):
             for _ in range(rng.choice((1, 1, 2, 3))):
                 question, reply = self.turn()
                 messages += [("user", question), ("assistant", reply)]

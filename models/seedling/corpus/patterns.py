@@ -43,6 +43,17 @@ class Template:
         return [(part.startswith("{"), part.strip("{}")) for part in re.split(r"(\{[^}]*\})", chosen) if part]
 
 
+class Lines:
+    """The trained lines of some templates; lines with many forms come more often, but not in proportion."""
+
+    def __init__(self, templates, power=0.5):
+        self.lines = [t for t in templates if not t.held_out]
+        self.until = list(itertools.accumulate(len(t.said) ** power for t in self.lines))
+
+    def pick(self, rng):
+        return rng.choices(self.lines, cum_weights=self.until)[0]
+
+
 SAME = {"barething": "thing", "things": "thing", "barelight": "thing", "light": "thing", "covers": "cover", "barecover": "cover", "locks": "lock", "barelock": "lock",
         "inroomthe": "room", "fact": "text", "event": "text", "durx": "dur"}
 

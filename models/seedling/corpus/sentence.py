@@ -3,6 +3,7 @@
 import json
 
 from . import lexicon, patterns, slots
+from . import strange as words
 from .clock import when
 
 FAMILIES = {"switch": 16, "brightness": 8, "color": 6, "temperature": 10, "cover": 9, "lock": 6, "alarm": 9, "timer": 9,
@@ -11,7 +12,10 @@ ORDER = ("do", "what", "about", "action", "device", "room", "state", "color", "c
          "name", "day", "at", "in", "for", "every")
 TIME_KEYS = {"day", "at", "in", "for", "every"}
 STRANGE = {"text": "text", "event": "text", "fact": "text", "items": "items", "task": "items", "media": "what", "name": "name", "scene": "name"}
+STRANGE_TRAINED = {**STRANGE, "color": "color"}
 OPEN_ENDED = {"text", "event", "fact", "items", "task", "media"}
+JOINERS = (" and please ", ", and please ", ", and after that ", " and after that ", ", oh and ", ". oh and ", ", and also ", ". after that ", ", next ", " - ", ", plus ", ". next ", " and then also ", ". and also ", "! ", "? ")
+JOINERS_DO = (" and can you ", ", and could you ", " and could you also ", ", and maybe ", " and while you're at it ", ", then please ", " and don't forget to ", ". please ", ". please also ")
 QUESTION = ("can", "could", "would", "will", "is", "are", "did", "do", "does", "what", "how", "when", "which", "who", "has", "have", "any", "may")
 
 
@@ -20,14 +24,16 @@ class Grammar:
 
     def __init__(self):
         self.templates = {family: patterns.load(family) for family in FAMILIES}
+        self.trained = {family: patterns.Lines(lines) for family, lines in self.templates.items()}
         self.any_frames = patterns.load("frames_any")
         self.do_frames = patterns.load("frames_do")
+        self.trained_any, self.trained_do = patterns.Lines(self.any_frames), patterns.Lines(self.do_frames)
 
     def pick(self, rng, held_out, families=FAMILIES):
-        """A template: first the family by weight, then a line evenly."""
+        """A template: first the family by weight, then a line (held-out lines evenly)."""
         names = list(families)
         family = rng.choices(names, [FAMILIES[name] for name in names])[0]
-        return rng.choice([t for t in self.templates[family] if t.held_out == held_out])
+        return rng.choice([t for t in self.templates[family] if t.held_out]) if held_out else self.trained[family].pick(rng)
 
 
 def misspell(rng, text):
@@ -50,6 +56,13 @@ def _made_up_filler(rng, slot):
     return said, {field: [said] if field == "items" else said}
 
 
+def _strange_filler(rng, slot):
+    """A filler of words of all kinds, in training only."""
+    field = STRANGE_TRAINED[slot]
+    said = words.filler(rng, field)
+    return said, {field: [said] if field == "items" else said}
+
+
 def clause(rng, template, held_out, noise=0.0, strange=0.0):
     """One clause: (text, list of field sets); `strange` is the share of free slots filled with made-up words."""
     text, fields, each = "", dict(template.fields), None
@@ -61,6 +74,8 @@ def clause(rng, template, held_out, noise=0.0, strange=0.0):
             continue
         if part in STRANGE and rng.random() < strange:
             said, meaning = _made_up_filler(rng, part)
+        elif not held_out and part in STRANGE_TRAINED and rng.random() < strange:
+            said, meaning = _strange_filler(rng, part)
         else:
             said, meaning = slots.BY_NAME[part](rng, held_out)
         meaning = dict(meaning)
@@ -115,6 +130,8 @@ def sentence(rng, grammar, held_out=False, count=None, strange=0.08):
     for i, following in enumerate(texts[1:]):
         joiners = (". ", "; ", ", and then ", ". then ", ". also ") if open_end[i] else \
             (" and ", " and ", " and ", " and ", ", ", ", and ", " then ", " and then ", ", then ", " and also ", ". ", ", also ", " & ", "; ", " plus ", ". and ", " as well as ")[:17 if used[i + 1].imperative else 12]
+        if not held_out and rng.random() < 0.15:
+            joiners = JOINERS + (JOINERS_DO if used[i + 1].imperative else ())
         text += rng.choice(joiners) + following
     if front:
         text = front[0] + rng.choice((" ", ", ", ", ")) + text
@@ -135,8 +152,11 @@ def _frame(rng, grammar, template, text, held_out, first, last):
     """Politeness around a clause: half of the sentences have some."""
     if rng.random() < 0.5:
         return text
-    frames = grammar.do_frames if template.imperative and rng.random() < 0.55 else grammar.any_frames
-    frame = rng.choice([f for f in frames if f.held_out == held_out])
+    do = template.imperative and rng.random() < 0.55
+    if held_out:
+        frame = rng.choice([f for f in (grammar.do_frames if do else grammar.any_frames) if f.held_out])
+    else:
+        frame = (grammar.trained_do if do else grammar.trained_any).pick(rng)
     if frame.pattern.endswith("{c}") and first or last and first:
         return "".join(text if is_slot else part for is_slot, part in frame.pieces(rng))
     return text

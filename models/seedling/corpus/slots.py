@@ -4,11 +4,14 @@ A slot returns (text, fields).  The special field `each` holds one set of fields
 per thing ("the lamp and the fan"), which makes one intent per thing.
 """
 
-from . import clock, lexicon as lx
+from . import clock, lexicon as lx, strange
 
 
 def _room(rng, ho):
     """(text after a preposition, text before a noun, preposition, name); the second is None where it cannot be said."""
+    if not ho and rng.random() < 0.05:
+        room = strange.word(rng)
+        return "the " + room, None, "in", room
     roll = rng.random()
     if ho and roll < 0.2:
         room = rng.choice(lx.ROOMS_UNSEEN.all)

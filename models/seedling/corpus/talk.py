@@ -19,6 +19,7 @@ REFUSALS = {
     "unclear": f"Sorry, I did not understand that. I am a small model for household commands in English. Pull a larger one with: {PULL}",
 }
 UNCLEAR = {"foreign", "gibberish", "pseudo"}
+ODD = (("foreign", "gibberish", "pseudo", "salad", "chitchat", "idiom"), (10, 4, 3, 4, 7, 3))  # prompts that are no English sentence, or a short one
 CODE = {"code", "codedoes", "codeline"}
 CODE_WORDS = {"plus", "minus", "calculate", "compute", "solve", "equation", "fraction", "fractions", "convert", "square"}
 
@@ -27,13 +28,14 @@ class Talk:
     """Draws greetings and unrelated prompts with their answers."""
 
     def __init__(self):
-        self.greetings = patterns.load("greetings")
-        self.unrelated = patterns.load("unrelated")
+        greetings = patterns.load("greetings")
+        self.greetings = {kind: patterns.Lines([t for t in greetings if t.fields["kind"] == kind]) for kind in REPLIES}
+        self.unrelated = patterns.Lines(patterns.load("unrelated"), power=0.3)
 
-    def greeting(self, rng, held_out=False):
+    def greeting(self, rng):
         """(text, answer): the kind evenly, then a line."""
         kind = rng.choice(list(REPLIES))
-        template = rng.choice([t for t in self.greetings if t.fields["kind"] == kind and t.held_out == held_out])
+        template = self.greetings[kind].pick(rng)
         text = "".join(lexicon.name(rng) if is_slot else part for is_slot, part in template.pieces(rng))
         roll = rng.random()
         if roll < 0.1 and not text.startswith(("h", "good")):
@@ -46,18 +48,16 @@ class Talk:
 
     def refusal(self, rng):
         """(text, answer) for something that is not a household command."""
-        template = rng.choice(self.unrelated)
-        pieces = template.pieces(rng)
+        pieces = self.unrelated.pick(rng).pieces(rng) if rng.random() < 0.7 else [(True, rng.choices(*ODD)[0])]
         text = "".join(general.DRAW[part](rng) if is_slot else part for is_slot, part in pieces)
         if rng.random() < 0.12:
             text = rng.choice(("please ", "hey, ", "hi, ", "can you ", "could you please ", "i want you to ", "hello, ", "ok, ", "tell me, ", "seedling, ", "quick question: ", "so ", "well, ")) + text
         if text[-1].isalnum():
             text += rng.choice(("", "", "?", ".", "?" if text.split()[0] in ("what", "why", "how", "who", "is", "are", "can") else "!"))
-        return text, REFUSALS[_kind(template, text)]
+        return text, REFUSALS[_kind({part for is_slot, part in pieces if is_slot}, text)]
 
 
-def _kind(template, text):
-    slots = set(template.slots)
+def _kind(slots, text):
     if slots and slots <= UNCLEAR:
         return "unclear"
     if slots & CODE or slots == {"n"} or CODE_WORDS & set(text.split()):
