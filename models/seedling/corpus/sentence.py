@@ -12,7 +12,6 @@ ORDER = ("do", "what", "about", "action", "device", "room", "state", "color", "c
          "name", "day", "at", "in", "for", "every")
 TIME_KEYS = {"day", "at", "in", "for", "every"}
 STRANGE = {"text": "text", "event": "text", "fact": "text", "items": "items", "task": "items", "media": "what", "name": "name", "scene": "name"}
-STRANGE_TRAINED = {**STRANGE, "color": "color"}
 OPEN_ENDED = {"text", "event", "fact", "items", "task", "media"}
 JOINERS = (" and please ", ", and please ", ", and after that ", " and after that ", ", oh and ", ". oh and ", ", and also ", ". after that ", ", next ", " - ", ", plus ", ". next ", " and then also ", ". and also ", "! ", "? ")
 JOINERS_DO = (" and can you ", ", and could you ", " and could you also ", ", and maybe ", " and while you're at it ", ", then please ", " and don't forget to ", ". please ", ". please also ")
@@ -58,9 +57,9 @@ def _made_up_filler(rng, slot):
 
 def _strange_filler(rng, slot):
     """A filler of words of all kinds, in training only."""
-    field = STRANGE_TRAINED[slot]
-    said = words.filler(rng, field)
-    return said, {field: [said] if field == "items" else said}
+    said, field = words.filler(rng, slot), STRANGE.get(slot, slot)
+    value = said.split(" ", 1)[1] if said.startswith(("a ", "the ")) and slot in ("items", "media") else said
+    return said, {field: [value] if field == "items" else value}
 
 
 def clause(rng, template, held_out, noise=0.0, strange=0.0):
@@ -74,7 +73,7 @@ def clause(rng, template, held_out, noise=0.0, strange=0.0):
             continue
         if part in STRANGE and rng.random() < strange:
             said, meaning = _made_up_filler(rng, part)
-        elif not held_out and part in STRANGE_TRAINED and rng.random() < strange:
+        elif not held_out and part in words.SHARES and rng.random() < words.SHARES[part]:
             said, meaning = _strange_filler(rng, part)
         else:
             said, meaning = slots.BY_NAME[part](rng, held_out)

@@ -368,6 +368,9 @@ def todolist(rng, ho):
 
 
 def _item(rng, ho):
+    if not ho and rng.random() < 0.2:
+        item = strange.filler(rng, "items")
+        return item, item[2:] if item.startswith("a ") else item
     item = lx.GROCERIES.draw(rng, ho) if rng.random() < 0.78 else lx.made_up(rng)
     if rng.random() < 0.06:
         item = lx.made_up(rng) + " " + item

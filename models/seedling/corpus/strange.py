@@ -3,8 +3,10 @@
 import string
 
 from . import general, lexicon
+from .lexicon import Pool
 
-UNSEEN = {word for pool in vars(lexicon).values() if isinstance(pool, lexicon.Pool) for filler in pool.unseen for word in filler.split()} | \
+FILLERS = {filler for pool in vars(lexicon).values() if isinstance(pool, Pool) for filler in pool.all}
+UNSEEN = {word for pool in vars(lexicon).values() if isinstance(pool, Pool) for filler in pool.unseen for word in filler.split()} | \
     {word for room in lexicon.ROOMS_UNSEEN.all for word in room.split()}
 ENGLISH = sorted({word for pool in (general.NOUNS, general.PLURALS, general.ADJS, general.WORDS, general.JOBS, general.TOPICS, general.DOING, general.COUNTRIES)
                   for filler in pool.all for word in filler.split() if len(word) > 2 and word not in ("the", "and")} - UNSEEN)
@@ -22,13 +24,27 @@ def word(rng):
     return text[rng.random() < 0.3:]
 
 
-LENGTHS = {"name": (1, 1, 1, 2), "color": (1, 1, 1, 2), "items": (1, 1, 2, 2, 3), "what": (1, 2, 2, 3), "text": (1, 2, 3, 4, 5)}
-SHADES = ("dark ", "light ", "pale ", "deep ", "bright ", "neon ", "soft ", "dusty ")
+SHARES = {"color": 0.35, "scene": 0.2, "name": 0.2, "items": 0.12, "task": 0.1, "media": 0.15, "text": 0.12, "event": 0.08, "fact": 0.05}
+LENGTHS = {"color": (1, 1, 2), "scene": (1, 1, 2), "name": (1, 1, 2), "items": (1, 1, 2, 2, 3), "task": (2, 3, 4), "media": (1, 2, 2, 3), "text": (1, 2, 3, 4, 5), "event": (1, 2, 3), "fact": (2, 3, 4)}
+SHADES = ("dark", "light", "pale", "deep", "bright", "neon", "dusty", "warm", "ice", "royal", "pastel", "hot", "electric", "forest", "misty", "sunny")
+USUAL = {slot: sorted(set(Pool(text).all) - FILLERS) for slot, text in {
+    "color": """maroon, beige, navy, olive, scarlet, ruby, emerald, azure, aqua, cherry, bronze, copper, silver, plum, rose, lilac, mauve, ochre, rust, sand, sky blue, navy blue, hot pink, baby blue, forest green,
+lemon yellow, blood red, electric blue, burnt sienna, pastel pink, candlelight, fuchsia, khaki, charcoal, cream, apricot, brick red, sea green, rose gold, jade, cobalt, mustard, sapphire, champagne, sunset red, ocean blue, grass green, moonlight""",
+    "scene": """storm, lunch, brunch, sleepover, siesta, homework, concert, karaoke, spa, beach, candlelight, welcome, quiet, date night, game night, storytime, baby, school, bath, emergency, weekend, energy saving, eco, bright, dim, summer, winter, autumn,
+spring, rainy day, music, painting, craft, tea time, nap, wake up, sunrise, good morning, coffee, garden party, barbecue, meeting, video call, theatre, opera, football, camping, fireworks, halloween, christmas, easter, visitor, chill out, workout, pet, laundry""",
+    "name": """steak, pancakes, dishes, shower, stretching, sauna, parking, hair dye, face mask, jog, chess, ribs, turkey, salmon, pie, muffins, waffles, toast, porridge, beans, corn, fries, sauce, stew, curry, ice bath, yoga, piano, reading, kids, dryer, oven, grill, paint, glue, brew, compost, game, exam, interval, round one, bath""",
+    "items": """peaches, apricots, kiwis, grapefruit, cabbage, kale, beetroot, turnips, pumpkin, sweet potatoes, pork, lamb, turkey, salmon, prawns, cod, muesli, granola, pancakes, waffles, lemonade, cola, apple juice, whisky, rum, cider, mineral water, dishwasher tablets, bleach,
+fabric softener, toothbrushes, dental floss, lipstick, shaving cream, sun cream, bandages, aspirin, vitamins, nails, sandpaper, a hammer, a screwdriver, paint brushes, rope, gloves, socks, a raincoat, wrapping paper, balloons, birthday cards, notebooks, pencils, a ruler, staples, lamp oil, seeds, flower pots,
+a tent, a sleeping bag, a torch, wool, needles, buttons, a new phone case, headphones, cables, dog biscuits, fish food, hay, cheddar, feta, mozzarella, ricotta, couscous, quinoa, paprika, cumin, nutmeg, thyme, rosemary, mint tea, espresso, marmalade, peanuts, cashews, popcorn, crackers, gravy, pesto, salsa, sardines, anchovies, capers""",
+    "media": """bluegrass, ska, grunge, trance, dubstep, bossa nova, flamenco, choir music, string quartets, violin concertos, meditation music, spa music, sea shanties, sleep sounds, thunderstorm sounds, cello suites, marching bands, accordion music, campfire songs, medieval music, drum solos, a radio play, a bedtime story,
+the weather report, sports news, synth pop, garage rock, surf music, ballads, waltzes, polka, a symphony, nursery rhymes, wind chimes, forest sounds, a comedy show, talk radio, summer hits, sixties music, music from the eighties, road songs, organ music, harp music, steel drums, bagpipes"""}.items()}
 
 
-def filler(rng, field):
-    """A filler of strange words for a field."""
-    said = " ".join(word(rng) for _ in range(rng.choice(LENGTHS[field])))
-    if field == "color" and rng.random() < 0.2:
-        said = rng.choice(SHADES) + said
+def filler(rng, slot):
+    """A filler for a slot: half of the time a usual one, else strange words."""
+    if slot in USUAL and rng.random() < 0.5:
+        return rng.choice(USUAL[slot])
+    said = " ".join(word(rng) for _ in range(rng.choice(LENGTHS[slot])))
+    if slot == "color" and rng.random() < 0.4:
+        return rng.choice(SHADES) + " " + rng.choice((said, rng.choice(lexicon.COLORS.trained).split()[-1]))
     return said
