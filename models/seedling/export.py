@@ -25,7 +25,7 @@ def metadata(out, shape, tokenizer, quantized):
     text("general.type", "model")
     text("general.name", "Seedling")
     text("general.version", VERSION)
-    text("general.size_label", "2M")
+    text("general.size_label", "3M")
     text("general.organization", "Localscale")
     text("general.license", "mit")
     text("general.description", "A small model for household commands: answers with JSON intents, greets, and says honestly what it cannot do. "

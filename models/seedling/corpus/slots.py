@@ -9,8 +9,8 @@ from . import clock, lexicon as lx, strange
 
 def _room(rng, ho):
     """(text after a preposition, text before a noun, preposition, name); the second is None where it cannot be said."""
-    if not ho and rng.random() < 0.05:
-        room = strange.word(rng)
+    if not ho and rng.random() < 0.12:
+        room = strange.room(rng)
         return "the " + room, None, "in", room
     roll = rng.random()
     if ho and roll < 0.2:

@@ -40,11 +40,27 @@ a tent, a sleeping bag, a torch, wool, needles, buttons, a new phone case, headp
 the weather report, sports news, synth pop, garage rock, surf music, ballads, waltzes, polka, a symphony, nursery rhymes, wind chimes, forest sounds, a comedy show, talk radio, summer hits, sixties music, music from the eighties, road songs, organ music, harp music, steel drums, bagpipes"""}.items()}
 
 
+ROOMS = [room for room in Pool("""scullery, vestibule, drawing room, sewing room, games room, box room, mud room, tool shed, wood shed, storage room, server room, boiler room, changing room, reading room, breakfast room, waiting room, meeting room,
+root cellar, bike cellar, tea house, summer house, guest house, tree house, pool house, walk-in closet, closet, alcove, annex, gallery, studio, salon, parlour, snug, stable, chicken coop, carport, east wing, old barn, craft room, media room, prayer room,
+sick room, crawl space, coal cellar, cheese cellar, ice cellar, tool room, hobby room, piano room, quiet room, ski room, yoga room, wash house, garden room, garden shed, cottage, cabin, chapel, bunker, bakery, dojo, cinema, ballroom, sauna""").all
+         if room not in lexicon.ROOMS_UNSEEN.all]
+PLACES = "room room room cellar corner house suite hall closet shed wing nook cabin floor chamber space".split()
+
+
+def room(rng):
+    """A room that few homes have."""
+    roll = rng.random()
+    if roll < 0.35:
+        return rng.choice(ROOMS)
+    return word(rng) if roll < 0.6 else word(rng) + " " + (rng.choice(PLACES) if roll < 0.9 else word(rng))
+
+
 def filler(rng, slot):
     """A filler for a slot: half of the time a usual one, else strange words."""
     if slot in USUAL and rng.random() < 0.5:
         return rng.choice(USUAL[slot])
     said = " ".join(word(rng) for _ in range(rng.choice(LENGTHS[slot])))
-    if slot == "color" and rng.random() < 0.4:
-        return rng.choice(SHADES) + " " + rng.choice((said, rng.choice(lexicon.COLORS.trained).split()[-1]))
-    return said
+    if slot != "color" or rng.random() < 0.4:
+        return said
+    hue = rng.choice(lexicon.COLORS.trained).split()[-1]
+    return rng.choice(SHADES + (word(rng),) * 9) + " " + rng.choice((said, hue, hue))
