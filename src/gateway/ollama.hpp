@@ -19,6 +19,12 @@ class OllamaAsking {
 
   net::Task<void> run(Call& call, EngineAsk ask, OllamaAnswer::Form form);
   net::Task<void> load_or_unload(Call& call, EngineAsk ask, OllamaAnswer::Form form);
+  /// Makes the prompt of a request that goes on from an earlier answer: that one's tokens, then the templated
+  /// question's. Fails with invalid_argument where the engine refuses, unavailable where it is gone.
+  static net::Task<Result<void>> put_context_first(engine::Lease& lease, EngineAsk& ask);
+  /// The tokens of the question and its answer, for a later request; empty if the engine does not tell.
+  static net::Task<std::vector<std::int32_t>> context_after(engine::Lease& lease, const EngineAsk& ask,
+                                                            std::string answer);
   net::Task<void> stream_answer(Call& call, engine::Lease& lease, EngineAsk ask, OllamaAnswer::Form form);
 
   Services& services_;

@@ -77,10 +77,11 @@ struct OllamaAnswer::State {
   Form form;
   std::string model;
   bool stream;
-  Piece collected;  ///< For the one object of a client that does not stream.
-  std::map<std::uint64_t, PartialCall> calls;
-  std::string finish_reason;
-  TokenCount tokens;
+  std::string text{};  ///< All of the answer.
+  Piece collected{};   ///< The rest, for the one object of a client that does not stream.
+  std::map<std::uint64_t, PartialCall> calls{};
+  std::string finish_reason{};
+  TokenCount tokens{};
   std::int64_t prompt_ns = 0;
   std::int64_t answer_ns = 0;
 
@@ -169,7 +170,7 @@ struct OllamaAnswer::State {
 };
 
 OllamaAnswer::OllamaAnswer(Form form, std::string shown_model, bool stream)
-    : state_(std::make_unique<State>(State{form, std::move(shown_model), stream, {}, {}, {}, {}, 0, 0})) {}
+    : state_(std::make_unique<State>(State{form, std::move(shown_model), stream})) {}
 OllamaAnswer::~OllamaAnswer() = default;
 
 TokenCount OllamaAnswer::tokens() const {
@@ -187,19 +188,23 @@ Result<std::string> OllamaAnswer::push(std::string_view data) {
   state_->take_counts(event);
   Piece piece = event.contains("choices") ? state_->take_chat(event) : state_->take_completion(event);
   if (piece.text.empty() && piece.thinking.empty() && piece.logprobs.empty()) return std::string{};
+  state_->text += piece.text;
   if (state_->stream) {
     Json line = state_->line();
     state_->put(piece, line);
     line["done"] = false;
     return dump(line) + "\n";
   }
-  state_->collected.text += piece.text;
   state_->collected.thinking += piece.thinking;
   for (Json& token : piece.logprobs) state_->collected.logprobs.push_back(std::move(token));
   return std::string{};
 }
 
-std::string OllamaAnswer::finish(const AnswerTimes& times) {
+const std::string& OllamaAnswer::text() const {
+  return state_->text;
+}
+
+std::string OllamaAnswer::finish(const AnswerTimes& times, const std::vector<std::int32_t>& context) {
   const bool has_calls = state_->form == Form::chat && !state_->calls.empty();
   std::string lines;
   if (state_->stream && has_calls) {
@@ -210,8 +215,10 @@ std::string OllamaAnswer::finish(const AnswerTimes& times) {
     lines = dump(line) + "\n";
   }
   Json last = state_->line();
+  if (!state_->stream) state_->collected.text = state_->text;
   state_->put(state_->collected, last);
   if (!state_->stream && has_calls) last["message"]["tool_calls"] = state_->tool_calls();
+  if (!context.empty()) last["context"] = context;
   state_->put_end(times, last);
   return lines + dump(last) + (state_->stream ? "\n" : "");
 }

@@ -30,8 +30,11 @@ class OllamaAnswer {
   /// One event's data. Returns the line to send now with its newline, or nothing; fails with the engine's own
   /// error.
   Result<std::string> push(std::string_view data);
-  /// The last line (with everything collected, if not streaming).
-  std::string finish(const AnswerTimes& times);
+  /// The last line (with everything collected, if not streaming). `context`: of /api/generate; empty: left
+  /// out.
+  std::string finish(const AnswerTimes& times, const std::vector<std::int32_t>& context = {});
+  /// The whole text so far.
+  [[nodiscard]] const std::string& text() const;
 
   [[nodiscard]] TokenCount tokens() const;
   /// True once the engine has said why it stopped; an event stream that ends before is a broken one.

@@ -29,7 +29,10 @@ struct EngineAsk {
   std::optional<std::chrono::seconds> keep_alive;
   std::uint32_t context_tokens = 0;  ///< `options.num_ctx`; 0: the client leaves it to the home.
   std::string target;                ///< The engine's path.
-  std::string body;
+  std::string body;                  ///< Without its prompt where `context` is not empty.
+  /// Where the answer gets a `context`: the engine's request for the templated prompt.
+  std::string template_body;
+  std::vector<std::int32_t> context;  ///< Tokens of an earlier answer, from which this request goes on.
 };
 
 using FindModel = std::function<Result<engine::Model>(std::string_view name)>;
@@ -54,8 +57,14 @@ Result<EmbedAsk> translate_embeddings(std::string_view body, const FindModel& fi
 using CutTexts = std::map<std::size_t, std::vector<std::int32_t>>;
 /// The engine's request for `embed`, with the cut texts in place of the whole ones.
 std::string embed_request(const EmbedAsk& embed, const CutTexts& cut);
-/// The engine's request for the token ids of a text, and its answer.
-std::string tokenize_request(const std::string& text);
+/// The engine's request for the token ids of a text, and its answer. `at_the_beginning`: with the marks that
+/// a model wants before a text.
+std::string tokenize_request(const std::string& text, bool at_the_beginning = true);
 Result<std::vector<std::int32_t>> tokens_of(std::string_view engine_body);
+
+/// The prompt in the engine's answer to `template_body`.
+Result<std::string> prompt_of(std::string_view engine_body);
+/// `body` with these tokens as its prompt.
+std::string with_prompt_tokens(std::string_view body, const std::vector<std::int32_t>& tokens);
 
 }  // namespace localscale::gateway

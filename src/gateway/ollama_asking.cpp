@@ -50,6 +50,11 @@ net::Task<void> OllamaAsking::run(Call& call, EngineAsk ask, OllamaAnswer::Form 
     co_return co_await call.refuse(std::move(problem));
   }
   engine::Lease& lease = **leased;
+  if (!ask.context.empty()) {
+    const auto put = co_await put_context_first(lease, ask);
+    if (!put && put.error().code == Errc::invalid_argument) co_return co_await call.refuse(put.error());
+    if (!put) co_return co_await ollama_engine_lost(call, lease, put.error());
+  }
   const net::Headers headers = engine_json_headers();
   const auto head = co_await lease.upstream().request("POST", ask.target, headers, ask.body);
   if (!head) co_return co_await ollama_engine_lost(call, lease, head.error());
@@ -88,7 +93,10 @@ net::Task<void> OllamaAsking::stream_answer(Call& call, engine::Lease& lease, En
     co_return co_await ollama_engine_lost(call, lease, std::move(early));
   }
   services_.metrics.add_tokens(answer.tokens());
-  std::string last = answer.finish(times_of(call, lease));
+  const AnswerTimes times = times_of(call, lease);
+  std::vector<std::int32_t> context;
+  if (!ask.template_body.empty()) context = co_await context_after(lease, ask, answer.text());
+  std::string last = answer.finish(times, context);
   if (!ask.stream) co_return co_await call.send_json(std::move(last));
   const auto written = co_await call.answer.write(last);
   if (!written) co_return;

@@ -76,8 +76,21 @@ std::string embed_request(const EmbedAsk& embed, const CutTexts& cut) {
   return dump({{"model", embed.ask.model}, {"input", std::move(input)}, {"encoding_format", "float"}});
 }
 
-std::string tokenize_request(const std::string& text) {
-  return dump({{"content", text}, {"add_special", true}});
+std::string tokenize_request(const std::string& text, bool at_the_beginning) {
+  return dump({{"content", text}, {"add_special", at_the_beginning}});
+}
+
+Result<std::string> prompt_of(std::string_view engine_body) {
+  const Json answer = Json::parse(engine_body, nullptr, false);
+  const Json& prompt = member(answer, "prompt");
+  if (!prompt.is_string()) return fail(Errc::internal, "The engine could not apply the model's template.");
+  return prompt.get<std::string>();
+}
+
+std::string with_prompt_tokens(std::string_view body, const std::vector<std::int32_t>& tokens) {
+  Json whole = Json::parse(body, nullptr, false);
+  whole["prompt"] = tokens;
+  return dump(whole);
 }
 
 Result<std::vector<std::int32_t>> tokens_of(std::string_view engine_body) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -13,11 +15,38 @@ Result<void> refuse_what_is_not_offered(const Json& request) {
     return fail(Errc::unsupported, "\"template\" is not offered: models use the template in their own file.",
                 "Send the finished text with \"raw\": true.");
   }
-  const Json& context = member(request, "context");
-  if (context.is_array() && !context.empty()) {
-    return fail(Errc::unsupported, "\"context\" is not offered.", "Send the earlier turns to /api/chat.");
-  }
   return {};
+}
+
+constexpr std::size_t context_max = std::size_t{1} << 20;
+
+/// Tokens of an earlier answer.
+Result<std::vector<std::int32_t>> context_of(const Json& request) {
+  const Json& context = member(request, "context");
+  if (context.is_null()) return std::vector<std::int32_t>{};
+  const bool numbers = context.is_array() && std::ranges::all_of(context, [](const Json& token) {
+                         return token.is_number_unsigned() &&
+                                token.get<std::uint64_t>() <= std::numeric_limits<std::int32_t>::max();
+                       });
+  if (!numbers || context.size() > context_max) {
+    return fail(Errc::invalid_argument,
+                "\"context\" must be the array of tokens that an earlier answer had as its \"context\".");
+  }
+  return context.get<std::vector<std::int32_t>>();
+}
+
+Result<void> refuse_beside_context(const EngineAsk& ask, bool suffix, bool images) {
+  if (!ask.context.empty() && (suffix || images))
+    return fail(Errc::invalid_argument, "\"context\" does not go together with \"suffix\" or \"images\".");
+  return {};
+}
+
+/// Ollama's words.
+Result<void> refuse_beside_raw(const Json& request, const EngineAsk& ask) {
+  const auto system = text_of(request, "system");
+  if (!system) return tl::unexpected(system.error());
+  if (system->empty() && ask.context.empty()) return {};
+  return fail(Errc::invalid_argument, "raw mode does not support template, system, or context");
 }
 
 /// One user message through the model's template.
@@ -54,12 +83,26 @@ Result<EngineAsk> translate_generate(std::string_view body, const FindModel& fin
     return ask;
   }
   if (auto r = refuse_what_is_not_offered(*request); !r) return tl::unexpected(r.error());
+  auto context = context_of(*request);
+  if (!context) return tl::unexpected(context.error());
+  ask.context = std::move(*context);
+  const bool images = !member(*request, "images").empty();
+  if (auto r = refuse_beside_context(ask, !suffix->empty(), images); !r) return tl::unexpected(r.error());
+  if (*raw) {
+    if (auto r = refuse_beside_raw(*request, ask); !r) return tl::unexpected(r.error());
+  }
 
   Json out = {{"model", ask.model}, {"stream", true}};
-  const bool chat = suffix->empty() && !*raw;
-  if (chat) {
-    if (auto r = as_chat(*request, std::move(*prompt), *model, out); !r) return tl::unexpected(r.error());
-    ask.target = "/v1/chat/completions";
+  const bool templated = suffix->empty() && !*raw;
+  const bool chat = templated && ask.context.empty();
+  if (templated) {
+    Json messages = out;
+    if (auto r = as_chat(*request, std::move(*prompt), *model, messages); !r)
+      return tl::unexpected(r.error());
+    // Images are no tokens that could be sent back.
+    if (!images) ask.template_body = dump(messages);
+    if (chat) out = std::move(messages);
+    ask.target = chat ? "/v1/chat/completions" : "/completion";
   } else if (!suffix->empty()) {
     if (!has(*model, engine::Capability::insert)) {
       return fail(Errc::invalid_argument, "\"" + model->name + "\" does not support insert");

@@ -130,18 +130,27 @@ TEST(OllamaGenerate, APromptGoesThroughTheTemplateAndRawDoesNot) {
       "\n\n"
       R"(data: {"content":"","stop":true,"stop_type":"limit","tokens_evaluated":3,"tokens_predicted":1})"
       "\n\n";
-  home.engines.scripts = {chat_events({hello}), chat_events({raw_end}), chat_events({raw_end})};
-  EXPECT_EQ(lines(home.post("/api/generate", R"({"model":"tiny","prompt":"hi","system":"be short"})")
-                      .body)[0]["response"],
-            "Grüße ");
+  Script prompt, tokens;
+  prompt.pieces = {R"({"prompt":"<user>hi<assistant>"})"};
+  tokens.pieces = {R"({"tokens":[7,8,9]})"};
+  home.engines.scripts = {chat_events({hello}), prompt, tokens, chat_events({raw_end}),
+                          chat_events({raw_end})};
+  const auto templated =
+      lines(home.post("/api/generate", R"({"model":"tiny","prompt":"hi","system":"be short"})").body);
+  EXPECT_EQ(templated[0]["response"], "Grüße ");
+  EXPECT_EQ(templated.back()["context"], json({7, 8, 9}));
   const auto raw = lines(home.post("/api/generate", R"({"model":"tiny","prompt":"hi","raw":true})").body);
   EXPECT_EQ(raw.back()["done_reason"], "length");
   EXPECT_EQ(raw.back()["eval_count"], 1);
+  EXPECT_FALSE(raw.back().contains("context"));
   home.post("/api/generate", R"({"model":"tiny","prompt":"def f(","suffix":"return 1"})");
   EXPECT_EQ(home.engines.seen[0].target, "/v1/chat/completions");
   EXPECT_EQ(json::parse(home.engines.seen[0].body)["messages"][0]["content"], "be short");
-  EXPECT_EQ(home.engines.seen[1].target, "/completion");
-  EXPECT_EQ(home.engines.seen[2].target, "/infill");
+  EXPECT_EQ(home.engines.seen[1].target, "/apply-template");
+  EXPECT_EQ(home.engines.seen[2].target, "/tokenize");
+  EXPECT_EQ(json::parse(home.engines.seen[2].body)["content"], "<user>hi<assistant>Grüße 🌱");
+  EXPECT_EQ(home.engines.seen[3].target, "/completion");
+  EXPECT_EQ(home.engines.seen[4].target, "/infill");
 }
 
 TEST(OllamaModels, AreListedShownCopiedAndDeleted) {
@@ -243,6 +252,55 @@ TEST(Ollama, ErrorsAreFlatAndTyped) {
     EXPECT_EQ(got.status, status) << path << body;
     EXPECT_TRUE(json::parse(got.body)["error"].is_string()) << got.body;
   }
+}
+
+TEST(OllamaContext, AnAnswersContextGoesBeforeTheNextQuestionAndGrows) {
+  TestHome home;
+  const std::string end = R"(data: {"content":"yes","stop":false})"
+                          "\n\n"
+                          R"(data: {"content":"","stop":true,"stop_type":"eos"})"
+                          "\n\n";
+  Script prompt, asked, answered;
+  prompt.pieces = {R"({"prompt":"<user>and?<assistant>"})"};
+  asked.pieces = {R"({"tokens":[4,5]})"};
+  answered.pieces = {R"({"tokens":[6]})"};
+  home.engines.scripts = {prompt, asked, chat_events({end}), answered};
+  const Got got = home.post("/api/generate",
+                            R"({"model":"tiny","prompt":"and?","context":[1,2,3],"options":{"seed":7}})");
+  const auto all = lines(got.body);
+  EXPECT_EQ(all[0]["response"], "yes");
+  EXPECT_EQ(all.back()["context"], json({1, 2, 3, 4, 5, 6}));
+  ASSERT_EQ(home.engines.seen.size(), 4U);
+  EXPECT_EQ(json::parse(home.engines.seen[0].body)["messages"][0]["content"], "and?");
+  EXPECT_EQ(json::parse(home.engines.seen[1].body)["add_special"], false);
+  EXPECT_EQ(home.engines.seen[2].target, "/completion");
+  EXPECT_EQ(json::parse(home.engines.seen[2].body)["prompt"], json({1, 2, 3, 4, 5}));
+  EXPECT_EQ(json::parse(home.engines.seen[2].body)["seed"], 7);
+}
+
+TEST(OllamaContext, WhatIsNoContextOrDoesNotGoWithOneIsRefusedByName) {
+  TestHome home;
+  for (const std::string_view fields :
+       {R"("context":"x")", R"("context":[-1])", R"("context":[1.5])", R"("context":[4294967296])",
+        R"("context":[1],"raw":true)", R"("context":[1],"suffix":"y")",
+        R"("context":[1],"images":["aGk="])"}) {
+    const Got got =
+        home.post("/api/generate", R"({"model":"tiny","prompt":"x",)" + std::string(fields) + "}");
+    EXPECT_EQ(got.status, 400U) << fields;
+    EXPECT_THAT(got.body, HasSubstr("context")) << fields;
+  }
+  EXPECT_TRUE(home.engines.seen.empty());
+}
+
+TEST(OllamaContext, AnAnswerWhoseTokensAreNotToldHasNone) {
+  TestHome home;
+  Script refused;
+  refused.status = 500;
+  refused.pieces = {R"({"error":{"message":"no"}})"};
+  home.engines.scripts = {chat_events({hello}), refused, refused};
+  const auto all = lines(home.post("/api/generate", R"({"model":"tiny","prompt":"x"})").body);
+  EXPECT_EQ(all.back()["done"], true);
+  EXPECT_FALSE(all.back().contains("context"));
 }
 
 TEST(OllamaContext, NumCtxAsksForALoadWithThatMuch) {

@@ -19,6 +19,11 @@ class FakeUpstream final : public net::Upstream {
                                                const net::Headers& headers, std::string_view body) override {
     engines_.seen.push_back({std::string(method), std::string(target), std::string(body),
                              std::string(headers.get("Content-Type"))});
+    if (std::exchange(asked_before_, true) && !engines_.scripts.empty()) {
+      script_ = std::move(engines_.scripts.front());
+      engines_.scripts.pop_front();
+    }
+    next_ = 0;
     if (script_.dies_before_head) co_return died();
     net::UpstreamHead head;
     head.status = script_.status;
@@ -50,6 +55,7 @@ class FakeUpstream final : public net::Upstream {
   FakeEngines& engines_;
   Script script_;
   std::size_t next_ = 0;
+  bool asked_before_ = false;
 };
 
 class FakeLease final : public engine::Lease {

@@ -14,7 +14,8 @@
 /// A gateway among fakes: engines answer from scripts, clients are recorded.
 namespace localscale::gateway::testing {
 
-/// What the fake engine does with the next request.
+/// What the fake engine does with the next request; a further one on the same lease takes the next script,
+/// if there is one.
 struct Script {
   unsigned status = 200;
   std::string type = "application/json";
