@@ -20,6 +20,15 @@ TEST(ScanBody, FindsOnlyTopLevelMembersAndTheLastOfTwo) {
   EXPECT_FALSE(body->stream);
 }
 
+TEST(ScanBody, TellsWhetherThereAreTools) {
+  EXPECT_TRUE(scan_body(R"({"tools": [ {"x":[]} ]})")->has_tools);
+  for (const std::string_view text : {R"({"tools":[]})", R"({"tools":[ ]})", R"({"tools":null})",
+                                      R"({"a":{"tools":[1]}})", R"({"tools":[1],"tools":[]})"})
+    EXPECT_FALSE(scan_body(text)->has_tools) << text;
+  EXPECT_TRUE(scan_body(R"({"tools":[1],"tool_choice":"none"})")->tools_off);
+  EXPECT_FALSE(scan_body(R"({"tools":[1],"tool_choice":"auto"})")->tools_off);
+}
+
 TEST(ScanBody, TakesEveryValidShape) {
   for (const std::string_view text :
        {"{}", " {\n} ", R"({"a":[],"b":{},"c":[[],{}]})", R"({"a":-0.5e+10,"b":[1,2],"c":null})",

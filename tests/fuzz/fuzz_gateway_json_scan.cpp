@@ -1,5 +1,5 @@
 // scan_body against nlohmann's parser: what the scan lets through, the engine's parser must take, with the
-// same model and stream.
+// same model, stream and tools.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -21,5 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto stream = json.find("stream");
   const bool streams = stream != json.end() && stream->is_boolean() && stream->get<bool>();
   if (streams != scanned->stream) std::abort();
+  const auto tools = json.find("tools");
+  const bool has_tools = tools != json.end() && tools->is_array() && !tools->empty();
+  if (has_tools != scanned->has_tools) std::abort();
+  if (scanned->tools_off && json.at("tool_choice") != "none") std::abort();
   return 0;
 }
