@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <limits>
 
 #include <fmt/format.h>
 #include <pwd.h>
@@ -61,7 +62,7 @@ Result<Installation> find_installation(const config::Config& config, const fs::p
 std::string engine_identity(const fs::path& folder) {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
-  std::int64_t newest = 0;
+  std::int64_t newest = std::numeric_limits<std::int64_t>::min();  // The clock's epoch may lie ahead.
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (!entry.is_regular_file(error) || entry.is_symlink(error)) continue;

@@ -58,7 +58,10 @@ TEST(EngineIdentity, ChangesWhenAFileDoesAndIsEmptyWithoutFiles) {
   std::ofstream(folder.path() / "llama-server") << "one";
   const auto first = engine_identity(folder.path());
   EXPECT_EQ(engine_identity(folder.path()), first);
-  std::ofstream(folder.path() / "llama-server") << "three";
+  const auto file = folder.path() / "llama-server";
+  std::filesystem::last_write_time(file, std::filesystem::last_write_time(file) + 1s);
+  EXPECT_NE(engine_identity(folder.path()), first) << "another file of the same size";
+  std::ofstream(file) << "three";
   EXPECT_NE(engine_identity(folder.path()), first);
 }
 
