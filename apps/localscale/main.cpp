@@ -3,7 +3,8 @@
 #include "cli/app.hpp"
 
 int main(int argc, char** argv) {
-  // A reader that goes away (`localscale ls | head -1`) is seen as a write error.
-  signal(SIGPIPE, SIG_IGN);
+  // Ended quietly when its reader goes away (`localscale logs -f | head -1`), even where a parent ignores
+  // that.
+  signal(SIGPIPE, SIG_DFL);
   return localscale::cli::run(argc, argv);
 }

@@ -42,6 +42,29 @@ std::optional<std::uint64_t> parse_u64(std::string_view text) {
   return value;
 }
 
+bool is_utf8(std::string_view text) {
+  const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  for (std::size_t i = 0; i < text.size();) {
+    const unsigned lead = at(i);
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xC2 ? 0
+                               : lead < 0xE0 ? 2
+                               : lead < 0xF0 ? 3
+                               : lead < 0xF5 ? 4
+                                             : 0;
+    if (length == 0) return false;
+    // The second byte's range keeps out overlong forms, surrogates and what is above U+10FFFF.
+    const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    if (length > 1 && (at(i + 1) < low || at(i + 1) > high)) return false;
+    for (std::size_t k = 2; k < length; ++k) {
+      if ((at(i + k) & 0xC0U) != 0x80) return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
 bool equal_constant_time(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   unsigned difference = 0;

@@ -21,6 +21,9 @@ std::string human_bytes(std::uint64_t bytes);
 /// Parses a whole non-negative decimal number; nullopt for anything else (signs, spaces, overflow).
 std::optional<std::uint64_t> parse_u64(std::string_view text);
 
+/// True if `text` is well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing above U+10FFFF).
+bool is_utf8(std::string_view text);
+
 /// Compares without telling by its duration where the difference is. Length is not secret.
 bool equal_constant_time(std::string_view a, std::string_view b);
 

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/bytes.hpp"
 #include "base/nearest.hpp"
 #include "cli/verb.hpp"
 
@@ -110,6 +111,11 @@ std::filesystem::path config_path(const Common& common) {
 int run(int argc, const char* const* argv) {
   Terminal terminal(Look::of_this_process());
   terminal.set_json(has_argument(argc, argv, "--json"));
+  if (!std::all_of(argv, argv + argc, is_utf8)) {
+    return terminal.report(failed({Errc::invalid_argument, "The command line is not UTF-8 text.",
+                                   "Use a UTF-8 terminal (LANG=C.UTF-8), or pipe the text in."})
+                               .value());
+  }
   const std::vector<Verb> verbs = all_verbs();
   if (const auto known = check_verb(argc, argv, verbs); !known) return terminal.report(known.error());
 
@@ -138,7 +144,11 @@ int run(int argc, const char* const* argv) {
   }
   terminal.set_json(common.json);
   terminal.set_quiet(common.quiet);
-  return chosen->run({terminal, config_path(common)});
+  const int status = chosen->run({terminal, config_path(common)});
+  if (status != 0 || terminal.all_written()) return status;
+  return terminal.report(failed({Errc::internal, "Not all of the output could be written.",
+                                 "Is the disk full, or the output closed?"})
+                             .value());
 }
 
 }  // namespace localscale::cli

@@ -42,7 +42,7 @@ class Collector {
     const Json event = Json::parse(line.substr(prefix.size()), nullptr, /*allow_exceptions=*/false);
     if (event.is_discarded()) return true;  // "[DONE]"
     if (event.contains("error")) {
-      error_ = error_in_answer(500, event.dump());
+      error_ = error_in_answer(500, text_of(event));
       return false;
     }
     for (const Json& choice : list_at(event, "choices")) {

@@ -85,7 +85,7 @@ Outcome<Json> Home::get(const std::string& target) const {
 
 Outcome<Json> Home::call(const std::string& method, const std::string& target, const Json& body) const {
   const auto reply =
-      http_exchange(layout_.admin_socket, {method, target, body.is_null() ? std::string() : body.dump()});
+      http_exchange(layout_.admin_socket, {method, target, body.is_null() ? std::string() : text_of(body)});
   if (!reply) return connection_failed(reply.error());
   return object_of(*reply);
 }
@@ -96,9 +96,9 @@ Outcome<void> Home::stream(const std::string& target, const Json& body,
   // Loading a large model sends nothing for minutes where the API knows no progress.
   constexpr std::chrono::minutes longest_silence{15};
   LineSplitter splitter(line);
-  const auto reply =
-      http_exchange(layout_.admin_socket, {"POST", target, body.dump(), std::move(waiting), longest_silence},
-                    [&](std::string_view piece) { return splitter.push(piece); });
+  const auto reply = http_exchange(layout_.admin_socket,
+                                   {"POST", target, text_of(body), std::move(waiting), longest_silence},
+                                   [&](std::string_view piece) { return splitter.push(piece); });
   if (!reply) return connection_failed(reply.error());
   if (reply->status / 100 != 2) return failed(error_in_answer(reply->status, reply->body));
   splitter.finish();

@@ -7,7 +7,7 @@ namespace localscale::cli {
 namespace {
 
 std::string line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return text_of(json) + "\n";
 }
 
 const Json* member_of(const Json& object, const char* member) {
@@ -17,6 +17,10 @@ const Json* member_of(const Json& object, const char* member) {
 }
 
 }  // namespace
+
+std::string text_of(const Json& value) {
+  return value.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+}
 
 std::string schema_line(std::string_view verb, const Json& object) {
   Json out = {{"schema", fmt::format("localscale.{}/1", verb)}};

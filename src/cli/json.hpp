@@ -16,6 +16,9 @@ using Json = nlohmann::ordered_json;
 /// `object` as a line of the verb's schema.
 std::string schema_line(std::string_view verb, const Json& object);
 
+/// `value` as one line; bytes that are not UTF-8 become U+FFFD.
+std::string text_of(const Json& value);
+
 /// {"schema":"localscale.error/1","error":{"code","message","next"},"exit":N}
 std::string error_line(const Error& error, int exit);
 

@@ -32,7 +32,7 @@ Outcome<void> load_with_progress(const Context& context, const Home& home, const
         const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
         if (!event.is_object()) return true;
         if (event.contains("error")) {
-          error = error_in_answer(500, event.dump());
+          error = error_in_answer(500, text_of(event));
           return false;
         }
         show(context, verb, model, event);

@@ -82,6 +82,10 @@ void Terminal::write(std::string_view text) const {
   put(stdout, text);
 }
 
+bool Terminal::all_written() const {
+  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
 void Terminal::remark(std::string_view text) const {
   if (!look_.json && !look_.quiet) put(stderr, fmt::format("{}\n", text));
 }

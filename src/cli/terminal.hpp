@@ -32,6 +32,8 @@ class Terminal {
   void say(std::string_view text) const;
   /// Always written, as it is, and flushed: answers of models, JSON lines.
   void write(std::string_view text) const;
+  /// False if standard output took less than it was given: a full disk, or closed.
+  [[nodiscard]] bool all_written() const;
   /// A remark on standard error: nothing with --json or --quiet.
   void remark(std::string_view text) const;
   /// Rows under headings, columns padded; headings only on a tty.

@@ -1,6 +1,6 @@
 // The command line against a real home: every verb as people type it, and with --json.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -46,7 +46,8 @@ describe('a running home', () => {
     assert.ok(events.every((event) => event.schema === 'localscale.run/1'));
     assert.equal(events.at(-1).event, 'done');
     assert.ok(events.at(-1).answer_tokens > 0);
-    assert.ok(events.slice(0, -1).every((event) => event.event === 'text' && event.text.length > 0));
+    const answer = events.slice(0, -1).filter((event) => event.event !== 'load');
+    assert.ok(answer.length > 0 && answer.every((event) => event.event === 'text' && event.text.length > 0));
   });
 
   test('run reads what is piped in; chat uses the default model', async () => {
@@ -126,6 +127,24 @@ describe('a running home', () => {
     const { code, stdout } = home.run('up');
     assert.equal(code, 0);
     assert.match(stdout, /already running at http/);
+  });
+
+  const shell = (line) => spawnSync('/bin/bash', ['-c', line.replaceAll('localscale', home.command('localscale', [])[0])],
+    { env: home.environment, encoding: 'utf8' });
+
+  test('bytes that are no text are refused, wherever they come from', () => {
+    const piped = shell(String.raw`printf '\xff hi' | localscale run seedling`);
+    assert.equal(piped.status, 2);
+    assert.match(piped.stderr, /piped in is not UTF-8/);
+    const named = shell(String.raw`localscale show $'a\xffb'`);
+    assert.equal(named.status, 2);
+    assert.match(named.stderr, /command line is not UTF-8/);
+  });
+
+  test('output that cannot be written is an error; a reader that goes away is not', () => {
+    assert.equal(shell('localscale ls > /dev/full').status, 1);
+    assert.equal(shell('localscale ls >&-').status, 1);
+    assert.equal(shell('localscale ls | true').stderr, '');
   });
 });
 

@@ -25,7 +25,7 @@ class PullView {
     const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (!event.is_object()) return true;
     if (event.contains("error")) {
-      error_ = error_in_answer(500, event.dump());
+      error_ = error_in_answer(500, text_of(event));
       return false;
     }
     if (terminal_.look().json)

@@ -1,11 +1,11 @@
 #include <chrono>
-#include <iostream>
-#include <iterator>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "base/bytes.hpp"
 #include "cli/chat_stream.hpp"
 #include "cli/load_view.hpp"
 #include "cli/verb.hpp"
@@ -20,14 +20,34 @@ struct RunOptions {
   std::uint32_t max_tokens = 0;
 };
 
+/// All that is piped in. Fails where that is no text, or more than any home takes.
+Outcome<std::string> piped_text() {
+  constexpr std::size_t most = 64U << 20;
+  std::string text;
+  std::vector<char> block(1U << 16);
+  for (;;) {
+    const ssize_t got = ::read(STDIN_FILENO, block.data(), block.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    text.append(block.data(), static_cast<std::size_t>(got));
+    if (text.size() > most)
+      return failed({Errc::invalid_argument, "More than 64 MiB are piped in.", "Ask about a part of it."});
+  }
+  if (!is_utf8(text)) {
+    return failed({Errc::invalid_argument, "What is piped in is not UTF-8 text.",
+                   "Convert it first, for example with: iconv -f LATIN1 -t UTF-8"});
+  }
+  return text;
+}
+
 /// What the person asks: the words of the command line, what is piped in, or both with an empty line between.
-std::string one_question(const RunOptions& options) {
+Outcome<std::string> one_question(const RunOptions& options) {
   std::string text;
   for (const std::string& word : options.words) text += (text.empty() ? "" : " ") + word;
   if (isatty(STDIN_FILENO) == 1) return text;
-  const std::string piped{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
-  if (text.empty()) return piped;
-  return piped.empty() ? text : text + "\n\n" + piped;
+  auto piped = piped_text();
+  if (!piped || text.empty()) return piped;
+  return piped->empty() ? text : text + "\n\n" + *piped;
 }
 
 /// While nothing comes the prompt may be long, or others' answers may run: says for how long.
@@ -157,14 +177,15 @@ int run_model(const Context& context, const RunOptions& options) {
     }
     return converse(context, *home, options);
   }
-  const std::string question = one_question(options);
-  if (question.find_first_not_of(" \t\r\n") == std::string::npos) {
+  const auto question = one_question(options);
+  if (!question) return context.terminal.report(question.error());
+  if (question->find_first_not_of(" \t\r\n") == std::string::npos) {
     return context.terminal.report(
         failed({Errc::invalid_argument, "There is no question: neither words nor piped text.",
                 fmt::format("Try: localscale run {} \"hello\"", options.model)})
             .value());
   }
-  return ask_once(context, *home, options, question);
+  return ask_once(context, *home, options, *question);
 }
 
 std::vector<Option> common_options(RunOptions& options) {
