@@ -14,13 +14,13 @@ net::Limits limits_from(const config::Config& config) {
   return limits;
 }
 
-gateway::Options options_from(const config::Config& config) {
+gateway::Options options_from(const config::Config& config, const MachineNames& machine) {
   gateway::Options options;
   options.version = LOCALSCALE_VERSION;
   options.default_model = config.models.default_model;
   options.allowed_hosts = config.api.allowed_hosts;
   options.allowed_origins = config.api.allowed_origins;
-  options.lan_names = lan_names(config.lan);
+  options.lan_names = lan_names(config.lan, machine);
   options.keep_alive_seconds = config.engine.keep_alive_seconds;
   return options;
 }

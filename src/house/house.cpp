@@ -1,7 +1,12 @@
 #include "house/house.hpp"
 
+#include <string>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 #include <sys/sysinfo.h>
 
@@ -70,13 +75,18 @@ Result<std::unique_ptr<House>> House::make(boost::asio::io_context& context, con
 Result<void> House::build(Inheritance inherited) {
   sockets_ = std::move(inherited.sockets);
   for (ShutDoor& door : inherited.shut) doors_.push_back({std::move(door.name), "", std::move(door.why)});
+  if (names_pipe_ = std::move(inherited.machine_names); names_pipe_) {
+    auto names = read_first_names(names_pipe_);
+    if (!names) return tl::unexpected(names.error());
+    machine_names_ = std::move(*names);
+  }
   supervised_ = inherited.channels.supervisor.valid();
   fetcher_here_ = inherited.channels.fetcher.valid();
   auto parts = make_parts(context_, config_, database_, std::move(inherited.channels), notices());
   if (!parts) return tl::unexpected(parts.error());
   parts_ = std::move(*parts);
   gateway_ = std::make_unique<gateway::Gateway>(parts_->catalog(), parts_->engines(), parts_->puller(),
-                                                parts_->keys(), *this, options_from(config_));
+                                                parts_->keys(), *this, options_from(config_, machine_names_));
   server_ = std::make_unique<net::Server>(context_, limits_from(config_), gateway_->handler(),
                                           gateway::Gateway::refuse);
   return {};
@@ -96,7 +106,7 @@ Result<void> House::open_door(InheritedSocket socket) {
   const std::string door(name(socket.door));
   std::shared_ptr<net::TlsServerContext> tls;
   if (socket.door == net::Door::lan && !config_.lan.allow_plaintext) {
-    auto certificate = lan_certificate(layout_, config_);
+    auto certificate = lan_certificate(layout_, config_, machine_names_);
     if (!certificate) {
       // The home is worth more than its LAN door: it opens without it and says so.
       spdlog::error("the LAN door stays shut: {}", certificate.error().message());
@@ -105,6 +115,7 @@ Result<void> House::open_door(InheritedSocket socket) {
     }
     tls = std::move(*certificate);
     net::spawn(context_.get_executor(), "house.renew_certificate", renew_certificate(), stop_.slot());
+    if (names_pipe_) net::spawn(context_.get_executor(), "house.follow_names", follow_names());
   }
   const bool plain_lan = socket.door == net::Door::lan && !tls;
   const std::string url = plain_lan ? "http" + socket.url.substr(socket.url.find(':')) : socket.url;
@@ -131,12 +142,31 @@ net::Task<void> House::renew_certificate() {
   constexpr std::chrono::hours between_looks{12};
   for (;;) {
     co_await net::sleep_for(between_looks);
-    auto certificate = lan_certificate(layout_, config_);
-    if (certificate) {
-      server_->renew(net::Door::lan, *certificate);
-    } else {
-      spdlog::error("the LAN certificate could not be renewed: {}", certificate.error().message());
-    }
+    renew_now();
+  }
+}
+
+void House::renew_now() {
+  auto certificate = lan_certificate(layout_, config_, machine_names_);
+  if (certificate) {
+    server_->renew(net::Door::lan, *certificate);
+  } else {
+    spdlog::error("the LAN certificate could not be renewed: {}", certificate.error().message());
+  }
+}
+
+net::Task<void> House::follow_names() {
+  boost::asio::posix::stream_descriptor pipe(context_, names_pipe_.release());
+  std::string text(max_names_line_bytes, '\0');
+  for (;;) {
+    const auto [error, count] = co_await pipe.async_read_some(
+        boost::asio::buffer(text), boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (error) co_return;  // the supervisor is gone: the house ends too
+    auto names = latest_names(std::string_view(text).substr(0, count));
+    if (names.empty() || names == machine_names_) continue;
+    machine_names_ = std::move(names);
+    spdlog::info("this machine's names changed: the LAN certificate follows");
+    renew_now();
   }
 }
 

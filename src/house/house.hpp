@@ -15,6 +15,7 @@
 #include "gateway/gateway.hpp"
 #include "gateway/home_status.hpp"
 #include "house/inherited_sockets.hpp"
+#include "house/machine_names.hpp"
 #include "house/parts.hpp"
 #include "house/state_word.hpp"
 #include "net/server.hpp"
@@ -27,6 +28,7 @@ struct Inheritance {
   std::vector<InheritedSocket> sockets;
   std::vector<ShutDoor> shut;
   Channels channels;
+  UniqueFd machine_names;  ///< A pipe: see machine_names.hpp. Invalid without a LAN door with TLS.
 };
 
 /// The house: state, models, engines and the gateway, answering on inherited sockets. One thread; `context`
@@ -50,6 +52,9 @@ class House final : public gateway::HomeStatus {
   Result<void> open_door(InheritedSocket socket);
   /// Looks twice a day whether the LAN certificate is due, for as long as the house runs.
   net::Task<void> renew_certificate();
+  /// Puts new names of this machine into the LAN certificate.
+  net::Task<void> follow_names();
+  void renew_now();
   void watch_signals();
   void begin_stop(std::string_view why);
   net::Task<void> stop();
@@ -62,6 +67,8 @@ class House final : public gateway::HomeStatus {
   config::Layout layout_;
   store::Database database_;
   std::vector<InheritedSocket> sockets_;
+  UniqueFd names_pipe_;
+  MachineNames machine_names_;
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<net::Server> server_;

@@ -1,22 +1,20 @@
 #include "house/lan_certificate.hpp"
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
 
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include "net/home_ca.hpp"
 
 namespace localscale::house {
 namespace {
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "localscale";
-  return name.data();
+/// Behind the walls this process's own host name says nothing.
+std::string host_name(const MachineNames& machine) {
+  return machine.empty() ? "localscale" : machine.front();
 }
 
 std::int64_t unix_now() {
@@ -26,18 +24,24 @@ std::int64_t unix_now() {
 
 }  // namespace
 
-std::vector<std::string> lan_names(const config::Lan& lan) {
-  // The house sees no network interface, so addresses come from the config alone.
-  std::vector<std::string> names = {host_name(), host_name() + ".local"};
+std::vector<std::string> lan_names(const config::Lan& lan, const MachineNames& machine) {
+  std::vector<std::string> names = {host_name(machine)};
+  if (names[0].find('.') == std::string::npos) names.push_back(names[0] + ".local");
+  if (!machine.empty()) names.insert(names.end(), machine.begin() + 1, machine.end());
   if (lan.address != "0.0.0.0" && lan.address != "::") names.push_back(lan.address);
   names.insert(names.end(), lan.names.begin(), lan.names.end());
-  return names;
+  std::vector<std::string> once;
+  for (auto& name : names) {
+    if (std::ranges::find(once, name) == once.end()) once.push_back(std::move(name));
+  }
+  return once;
 }
 
 Result<std::shared_ptr<net::TlsServerContext>> lan_certificate(const config::Layout& layout,
-                                                               const config::Config& config) {
-  const auto identity =
-      net::open_lan_identity(layout.house / "tls", host_name(), lan_names(config.lan), unix_now());
+                                                               const config::Config& config,
+                                                               const MachineNames& machine) {
+  const auto identity = net::open_lan_identity(layout.house / "tls", host_name(machine),
+                                               lan_names(config.lan, machine), unix_now());
   if (!identity) return tl::unexpected(identity.error());
   spdlog::info("LAN certificate: pin the home's CA by its SHA-256 {}", identity->ca_fingerprint);
   return net::TlsServerContext::make(identity->server.certificate_pem, identity->server.key_pem);

@@ -62,8 +62,10 @@ Result<Inheritance> take_inheritance() {
   if (!supervisor) return tl::unexpected(supervisor.error());
   auto fetcher = take_inherited_fd("LOCALSCALE_FETCHER_FD");
   if (!fetcher) return tl::unexpected(fetcher.error());
+  auto names = take_inherited_fd("LOCALSCALE_LAN_NAMES_FD");
+  if (!names) return tl::unexpected(names.error());
   return Inheritance{std::move(*sockets), take_shut_doors(),
-                     Channels{std::move(*supervisor), std::move(*fetcher)}};
+                     Channels{std::move(*supervisor), std::move(*fetcher)}, std::move(*names)};
 }
 
 Result<void> serve(const Arguments& arguments) {

@@ -17,6 +17,7 @@
 #include "supervisor/backoff.hpp"
 #include "supervisor/event_loop.hpp"
 #include "supervisor/installation.hpp"
+#include "supervisor/lan_names.hpp"
 #include "supervisor/last_lines.hpp"
 #include "supervisor/listeners.hpp"
 #include "supervisor/lock.hpp"
@@ -36,6 +37,29 @@ TEST(Backoff, DoublesUpTo30SecondsAndStartsAnewAfterAGoodLife) {
   for (int i = 0; i < 20; ++i) (void)backoff.next(59'999ms);
   EXPECT_EQ(backoff.next(0ms), 30s);
   EXPECT_EQ(backoff.next(60s), 100ms);
+}
+
+std::string lan_address_of(const char* text) {
+  sockaddr_in v4{};
+  sockaddr_in6 v6{};
+  v4.sin_family = AF_INET;
+  v6.sin6_family = AF_INET6;
+  if (::inet_pton(AF_INET, text, &v4.sin_addr) == 1)
+    return lan_address(reinterpret_cast<const sockaddr&>(v4));
+  EXPECT_EQ(::inet_pton(AF_INET6, text, &v6.sin6_addr), 1) << text;
+  return lan_address(reinterpret_cast<const sockaddr&>(v6));
+}
+
+TEST(LanNames, AreTheHostNameAndTheAddressesThatOthersCanUse) {
+  for (const char* useful : {"192.168.1.20", "10.0.0.1", "203.0.113.9", "fd00::1", "2001:db8::7"})
+    EXPECT_EQ(lan_address_of(useful), useful);
+  for (const char* useless : {"127.0.0.1", "127.9.9.9", "169.254.1.1", "0.0.0.0", "::1", "fe80::1"})
+    EXPECT_EQ(lan_address_of(useless), "") << useless;
+  const auto names = machine_names();
+  ASSERT_FALSE(names.empty());
+  EXPECT_FALSE(names[0].empty());
+  EXPECT_EQ(names, machine_names());
+  EXPECT_EQ(names_line({"box", "10.0.0.1"}), "box 10.0.0.1\n");
 }
 
 TEST(LastLines, KeepsTheLast20CutAndClean) {

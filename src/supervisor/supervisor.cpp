@@ -1,20 +1,24 @@
 #include "supervisor/supervisor.hpp"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <string>
 
+#include <fcntl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/exit_status.hpp"
 #include "base/log.hpp"
+#include "supervisor/lan_names.hpp"
 #include "supervisor/notify.hpp"
 
 namespace localscale::supervisor {
 namespace {
 
 constexpr auto kLoadEvery = std::chrono::seconds(2);
+constexpr auto kNamesEvery = std::chrono::seconds(5);
 constexpr auto kWallTestAfter = std::chrono::milliseconds(200);  // The house comes up undisturbed first.
 constexpr auto kDrainSlack = std::chrono::seconds(2);
 constexpr auto kEndWithin = std::chrono::seconds(5);
@@ -64,6 +68,7 @@ Result<void> Supervisor::run() {
   if (auto started = start_house(); !started) return started;
   notify_service_manager("READY=1");
   send_load();
+  if (names_) watch_names();
   loop_.after(kWallTestAfter, [this] { wall_test_.start(); });
   loop_.run();
   if (house_cannot_run_) {
@@ -97,7 +102,8 @@ void Supervisor::take_signals() {
   }
 }
 
-Result<sandbox::Confinement> Supervisor::prepare_house(int supervisor_end, int fetcher_end) const {
+Result<sandbox::Confinement> Supervisor::prepare_house(int supervisor_end, int fetcher_end,
+                                                       int names_end) const {
   auto confinement = house_confinement(home_);
   if (!confinement) return confinement;
   std::string names;
@@ -116,7 +122,10 @@ Result<sandbox::Confinement> Supervisor::prepare_house(int supervisor_end, int f
   confinement->environment.push_back("LOCALSCALE_SUPERVISOR_FD=" + std::to_string(number));
   confinement->fds.push_back({supervisor_end, number++});
   confinement->environment.push_back("LOCALSCALE_FETCHER_FD=" + std::to_string(number));
-  confinement->fds.push_back({fetcher_end, number});
+  confinement->fds.push_back({fetcher_end, number++});
+  if (names_end < 0) return confinement;
+  confinement->environment.push_back("LOCALSCALE_LAN_NAMES_FD=" + std::to_string(number));
+  confinement->fds.push_back({names_end, number});
   return confinement;
 }
 
@@ -125,7 +134,10 @@ Result<void> Supervisor::start_house() {
   if (!to_supervisor) return tl::unexpected(to_supervisor.error());
   auto to_fetcher = sandbox::packet_pair();
   if (!to_fetcher) return tl::unexpected(to_fetcher.error());
-  const auto confinement = prepare_house(to_supervisor->second.get(), to_fetcher->first.get());
+  const auto names_end = make_names_pipe();
+  if (!names_end) return tl::unexpected(names_end.error());
+  const auto confinement =
+      prepare_house(to_supervisor->second.get(), to_fetcher->first.get(), names_end->get());
   if (!confinement) return tl::unexpected(confinement.error());
   auto child = sandbox::start(*confinement);
   if (!child) return tl::unexpected(child.error());
@@ -301,6 +313,30 @@ void Supervisor::send_walls() {
   wire::SupervisorEvent event;
   *event.mutable_walls() = *walls_;
   link_->send(event);
+}
+
+Result<UniqueFd> Supervisor::make_names_pipe() {
+  if (!home_.config.lan.enabled || home_.config.lan.allow_plaintext) return UniqueFd();
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno("make a pipe", errno);
+  names_ = UniqueFd(ends[1]);
+  ::fcntl(names_.get(), F_SETFL, O_NONBLOCK);
+  names_told_.clear();
+  tell_names();  // Before the house starts: it takes the first line for its certificate.
+  return UniqueFd(ends[0]);
+}
+
+void Supervisor::watch_names() {
+  tell_names();
+  loop_.after(kNamesEvery, [this] { watch_names(); });
+}
+
+void Supervisor::tell_names() {
+  const auto line = names_line(machine_names());
+  if (line == names_told_) return;
+  // Whole or not at all: a line is shorter than PIPE_BUF. A house that reads nothing hears of it later.
+  if (::write(names_.get(), line.data(), line.size()) == static_cast<ssize_t>(line.size()))
+    names_told_ = line;
 }
 
 void Supervisor::begin_stop() {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
@@ -44,7 +45,7 @@ class Supervisor {
   Result<void> watch_signals();
   void take_signals();
   Result<void> start_house();
-  Result<sandbox::Confinement> prepare_house(int supervisor_end, int fetcher_end) const;
+  Result<sandbox::Confinement> prepare_house(int supervisor_end, int fetcher_end, int names_end) const;
   Result<void> start_fetcher(UniqueFd channel);
   void restart_house();
   void restart_fetcher();
@@ -58,6 +59,11 @@ class Supervisor {
   void answer_failure(std::uint64_t id, const Error& error);
   void send_load();
   void send_walls();
+  /// The pipe on which the house hears of this machine's names; gives its end. Invalid where no LAN door
+  /// asks.
+  Result<UniqueFd> make_names_pipe();
+  void tell_names();
+  void watch_names();
   void begin_stop();
   void end_rest();
   void finish_if_all_ended();
@@ -73,6 +79,8 @@ class Supervisor {
   WallTest wall_test_;
   std::optional<wire::Walls> walls_;
   LoadSensor load_;
+  UniqueFd names_;          ///< Our end of the pipe; invalid without a LAN door.
+  std::string names_told_;  ///< The last line on it.
   bool stopping_ = false;
   bool house_cannot_run_ = false;  ///< It said so itself (exit_cannot_run).
   bool rest_ending_ = false;
