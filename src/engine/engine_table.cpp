@@ -79,6 +79,7 @@ std::optional<TableTime> EngineTable::next_timer() const {
 
 std::vector<EngineView> EngineTable::engines() const {
   std::vector<EngineView> out;
+  out.reserve(engines_.size());
   for (const auto& [id, engine] : engines_) {
     out.push_back({id, engine.key, engine.state, engine.users,
                    static_cast<std::uint32_t>(engine.waiting.size()), engine.expires});

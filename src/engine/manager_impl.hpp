@@ -67,10 +67,11 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
                                                          LibraryModel entry, ProgressSink progress);
   net::Task<void> start(StartEngine order);
   net::Task<Result<void>> bring_up(std::shared_ptr<RunningEngine> engine, StartEngine order, bool& crashed);
-  net::Task<Result<void>> wait_until_ready(std::shared_ptr<RunningEngine> engine, bool& crashed);
+  net::Task<Result<void>> wait_until_ready(std::shared_ptr<RunningEngine> engine, bool& crashed) const;
   net::Task<void> wait_for_first_load();
   net::Task<Tuning> tune(const LibraryModel& entry);
-  void say(const std::string& key, std::string status);
+  void say(const std::string& key, const std::string& status);
+  static net::Task<void> pass_on(std::shared_ptr<Impl> self, std::string key, std::string status);
   void on_exit(EngineId id, const WorkerExit& exit);
   [[nodiscard]] Error refusal_text(const LibraryModel& entry, const RefuseRequest& refusal) const;
 

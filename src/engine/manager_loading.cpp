@@ -81,7 +81,7 @@ net::Task<Result<void>> EngineManager::Impl::bring_up(std::shared_ptr<RunningEng
 }
 
 net::Task<Result<void>> EngineManager::Impl::wait_until_ready(std::shared_ptr<RunningEngine> engine,
-                                                              bool& crashed) {
+                                                              bool& crashed) const {
   auto ready = co_await engine->wait_until_ready(std::chrono::seconds(config_.load_timeout_seconds));
   if (ready) co_return ready;
   if (engine->exit()) {
@@ -102,19 +102,22 @@ net::Task<void> EngineManager::Impl::wait_for_first_load() {
   while (!launcher_.load() && Clock::now() < until) co_await net::sleep_for(milliseconds{20});
 }
 
+net::Task<void> EngineManager::Impl::pass_on(std::shared_ptr<Impl> self, std::string key,
+                                             std::string status) {
+  self->say(key, status);
+  co_return;
+}
+
 net::Task<Tuning> EngineManager::Impl::tune(const LibraryModel& entry) {
   const auto key = key_of(entry.model);
   const auto self = shared_from_this();
-  ProgressSink progress = [self, key](const Progress& note) -> net::Task<void> {
-    self->say(key, note.status);
-    co_return;
-  };
+  ProgressSink progress = [self, key](const Progress& note) { return pass_on(self, key, note.status); };
   const auto engines = table_.engines();
   const bool quiet = std::ranges::none_of(engines, [](const EngineView& view) { return view.in_use != 0; });
   co_return co_await tuner_.tune(entry, machine(), quiet, std::move(progress));
 }
 
-void EngineManager::Impl::say(const std::string& key, std::string status) {
+void EngineManager::Impl::say(const std::string& key, const std::string& status) {
   for (auto& [id, waiter] : waiters_) {
     if (!waiter->engine && waiter->key == key) waiter->status = status;
   }
