@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "config/layout.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace localscale::config {
 namespace {
@@ -14,15 +15,14 @@ namespace fs = std::filesystem;
 class LoadTest : public testing::Test {
  protected:
   void SetUp() override {
-    fs::create_directories(folder);
     setenv("HOME", "/home/someone", 1);  // NOLINT(concurrency-mt-unsafe)
   }
-  void TearDown() override { fs::remove_all(folder); }
   fs::path write(const std::string& text) const {
     std::ofstream(folder / "config.toml") << text;
     return folder / "config.toml";
   }
-  fs::path folder = fs::temp_directory_path() / ("ls-load-test-" + std::to_string(getpid()));
+  tests::TemporaryFolder made;
+  fs::path folder = made.path();
 };
 
 TEST_F(LoadTest, AMissingFileGivesTheDefaultsWithThisUsersPaths) {

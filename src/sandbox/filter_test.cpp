@@ -15,6 +15,7 @@
 
 #include "sandbox/seccomp.hpp"
 #include "sandbox/self_confine.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace localscale::sandbox {
 namespace {
@@ -104,19 +105,14 @@ TEST(Filter, OfTheShimStartsTheEngineBehindItsOwnWalls) {
 }
 
 TEST(Filter, LeavesRenamingBetweenFoldersPossible) {
-  std::string first = "/tmp/localscale-filter-XXXXXX";
-  std::string second = first;
-  ASSERT_NE(::mkdtemp(first.data()), nullptr);
-  ASSERT_NE(::mkdtemp(second.data()), nullptr);
-  const std::string from = first + "/file";
-  const std::string to = second + "/file";
+  const tests::TemporaryFolder first;
+  const tests::TemporaryFolder second;
+  const auto from = first.path() / "file";
+  const auto to = second.path() / "file";
   EXPECT_TRUE(behind(Profile::fetcher, [&] {
     ::close(::open(from.c_str(), O_WRONLY | O_CREAT, 0600));
     return ::rename(from.c_str(), to.c_str()) == 0;
   }));
-  ::unlink(to.c_str());
-  ::rmdir(first.c_str());
-  ::rmdir(second.c_str());
 }
 
 TEST(Filter, SetsNoNewPrivilegesAndHidesTheMemory) {
