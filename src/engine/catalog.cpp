@@ -6,6 +6,8 @@
 #include <set>
 #include <tuple>
 
+#include <spdlog/spdlog.h>
+
 #include "base/bytes.hpp"
 #include "core/models/model_name.hpp"
 #include "engine/gguf.hpp"
@@ -99,7 +101,10 @@ Result<LibraryModel> FileCatalog::entry(std::string_view name) {
     if (*by_digits != nullptr) return **by_digits;
   }
   if (by_digest) return unknown(name);
-  if (const auto parsed = core::parse_model_name(name); !parsed) return tl::unexpected<Error>(parsed.error());
+  const auto parsed = core::parse_model_name(name);
+  if (!parsed) return tl::unexpected<Error>(parsed.error());
+  const auto problem = std::ranges::find(problems_, parsed->display(), &Problem::name);
+  if (problem != problems_.end()) return tl::unexpected<Error>(problem->error);
   return unknown(name);
 }
 
@@ -165,6 +170,7 @@ void FileCatalog::rescan() {
   for (const auto& root : roots_) scan(root, scanned);
   for (const auto& found : scanned.found) offer(found, 0);
   problems_.insert(problems_.end(), scanned.problems.begin(), scanned.problems.end());
+  log_new_problems();
   // A root that does not exist yet is looked for by its parent's time.
   for (const auto& root : roots_) {
     std::error_code failed;
@@ -178,11 +184,20 @@ void FileCatalog::rescan() {
                 [&](const auto& known) { return known.second.facts && !needed.contains(known.first); });
 }
 
+void FileCatalog::log_new_problems() {
+  std::set<fs::path> files;
+  for (const Problem& problem : problems_) {
+    if (!logged_problems_.contains(problem.file)) spdlog::warn("not offered: {}", problem.error.message());
+    files.insert(problem.file);
+  }
+  logged_problems_ = std::move(files);
+}
+
 void FileCatalog::offer(const Found& found, std::int64_t modified_unix_s) {
   if (models_.contains(found.name)) return;
   auto entry = describe(found);
   if (!entry) {
-    problems_.push_back({found.file, entry.error()});
+    problems_.push_back({found.file, entry.error(), found.name});
     return;
   }
   if (entry->facts.projector || entry->facts.adapter || entry->model.capabilities.empty()) return;
@@ -313,9 +328,12 @@ Found FileCatalog::found_of(const store::NamedModel& named) const {
 }
 
 Result<void> FileCatalog::add(const store::NamedModel& model) {
-  auto done = names_.put(model);
+  const auto own = names_.list();
+  if (!own) return tl::unexpected<Error>(own.error());
+  const auto replaced = std::ranges::find(*own, model.name, &store::NamedModel::name);
+  if (auto put = names_.put(model); !put) return put;
   stale_ = true;
-  return done;
+  return replaced == own->end() ? Result<void>() : delete_unused(*replaced);
 }
 
 Result<void> FileCatalog::copy(std::string_view from, std::string_view to) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,8 @@ class FileCatalog final : public Library {
   void refresh(Look look);
   [[nodiscard]] bool folders_changed() const;
   void rescan();
+  /// Each file once, until it is mended.
+  void log_new_problems();
   void offer(const Found& found, std::int64_t modified_unix_s);
   [[nodiscard]] Result<LibraryModel> describe(const Found& found);
   Result<ModelFacts> header(const std::filesystem::path& file);
@@ -60,6 +63,7 @@ class FileCatalog final : public Library {
 
   std::map<std::string, LibraryModel, std::less<>> models_;
   std::vector<Problem> problems_;
+  std::set<std::filesystem::path> logged_problems_;
   std::vector<SeenFolder> folders_;
   std::map<std::filesystem::path, Header> headers_;
   std::chrono::steady_clock::time_point next_look_;

@@ -137,7 +137,8 @@ TEST_F(CatalogTest, ADamagedFileIsReportedAndListedNowhere) {
   const auto problems = found.problems();
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_NE(problems[0].error.what.find("bad.gguf"), std::string::npos);
-  EXPECT_EQ(found.find("bad").error().code, Errc::not_found);
+  EXPECT_EQ(problems[0].name, "bad:latest");
+  EXPECT_EQ(found.find("bad").error().what, problems[0].error.what);
 }
 
 TEST_F(CatalogTest, OurOwnNameWinsAndPlainNamesMeanLatest) {
@@ -170,6 +171,15 @@ TEST_F(CatalogTest, RemovesAFileOnlyWithItsLastName) {
   ASSERT_TRUE(found.remove("b:v2"));
   EXPECT_FALSE(fs::exists(blob));
   EXPECT_EQ(found.remove("b:v2").error().code, Errc::not_found);
+}
+
+TEST_F(CatalogTest, RemovesTheOldFileWhenANameIsGivenANewOne) {
+  own("a:latest", digest_a);
+  own("b:latest", digest_b);
+  auto found = catalog();
+  ASSERT_TRUE(found.copy("b", "a"));
+  EXPECT_FALSE(fs::exists(folder_.path() / "blobs" / (std::string("sha256-") + digest_a)));
+  EXPECT_EQ(found.find("a")->digest, std::string("sha256:") + digest_b);
 }
 
 TEST_F(CatalogTest, NeverRemovesAnotherToolsFile) {

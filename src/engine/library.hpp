@@ -15,18 +15,11 @@ struct LibraryModel {
   ModelFacts facts;
 };
 
-/// A file in a model folder that can't be offered, and why.
-struct Problem {
-  std::filesystem::path file;
-  Error error;
-};
-
 /// The catalog as the engine manager sees it. All calls on the house's executor.
 class Library : public Catalog {
  public:
   /// As find(), with the facts.
   [[nodiscard]] virtual Result<LibraryModel> entry(std::string_view name) = 0;
-  [[nodiscard]] virtual std::vector<Problem> problems() = 0;
 };
 
 }  // namespace localscale::engine

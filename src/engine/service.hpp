@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,12 +17,22 @@
 /// What the gateway needs from models and engines. The real service lives in engine/, tests use fakes.
 namespace localscale::engine {
 
+/// A file in a model folder that can't be offered, and why.
+struct Problem {
+  std::filesystem::path file;
+  Error error;
+  std::string name = {};  ///< The model's, where the file alone is wrong.
+};
+
 /// The models this home knows. All calls on the house's executor.
 class Catalog {
  public:
   virtual ~Catalog() = default;
   [[nodiscard]] virtual std::vector<Model> list() = 0;
+  /// What lies in the model folders and is not in list().
+  [[nodiscard]] virtual std::vector<Problem> problems() = 0;
   /// `name` == `name:latest`; also takes a digest ("sha256:…") or an unambiguous prefix of one (12+ digits).
+  /// Fails with what is wrong with it where the model is here but damaged.
   [[nodiscard]] virtual Result<Model> find(std::string_view name) = 0;
   virtual Result<void> copy(std::string_view from, std::string_view to) = 0;
   /// Forgets the name; deletes the file when no other name needs it. Only our own store.

@@ -95,7 +95,13 @@ void Admin::add_model_routes(Routes& routes) {
 net::Task<void> Admin::models(Call& call) {
   Json list = Json::array();
   for (const engine::Model& model : services_.catalog.list()) list.push_back(model_json(model));
-  co_await call.send_json(dump({{"schema", 1}, {"models", std::move(list)}}));
+  Json problems = Json::array();
+  for (const engine::Problem& problem : services_.catalog.problems()) {
+    problems.push_back(
+        {{"name", problem.name}, {"path", problem.file.string()}, {"message", problem.error.message()}});
+  }
+  co_await call.send_json(
+      dump({{"schema", 1}, {"models", std::move(list)}, {"problems", std::move(problems)}}));
 }
 
 net::Task<void> Admin::model(Call& call) {

@@ -44,10 +44,12 @@ struct Got {
 class FakeCatalog final : public engine::Catalog {
  public:
   std::vector<engine::Model> list() override { return models; }
+  std::vector<engine::Problem> problems() override { return damaged; }
   Result<engine::Model> find(std::string_view name) override;
   Result<void> copy(std::string_view from, std::string_view to) override;
   Result<void> remove(std::string_view name) override;
   std::vector<engine::Model> models;
+  std::vector<engine::Problem> damaged;
 };
 
 class FakeEngines final : public engine::Engines {

@@ -51,7 +51,21 @@ store::FileRole role_of(wire::FetchedFile::Role role) {
 /// By digest.
 using HeldFiles = std::map<std::string, store::NamedFile>;
 
-Result<store::NamedModel> model_of(const wire::FetchDone& done, const HeldFiles& held) {
+/// The fetcher is not trusted to choose a name: it may only fill in the quantization that nobody asked for.
+bool is_what_was_asked(const std::string& brought, const std::string& asked) {
+  const auto wanted = core::parse_model_name(asked);
+  auto got = core::parse_model_name(brought);
+  if (!wanted || !got) return false;
+  if (wanted->host == "hf.co" && wanted->tag == "latest") got->tag = wanted->tag;
+  return *got == *wanted;
+}
+
+Result<store::NamedModel> model_of(const wire::FetchDone& done, const std::string& asked,
+                                   const HeldFiles& held) {
+  if (!is_what_was_asked(done.name(), asked)) {
+    return fail(Errc::corrupt, "The fetcher was asked for '" + asked + "' and brought '" + done.name() + "'.",
+                "Nothing was changed. Run the same pull again.");
+  }
   store::NamedModel model;
   model.name = done.name();
   model.manifest_digest = done.manifest_digest();
@@ -280,7 +294,7 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     }
     downloads_.erase(found);
     if (event.has_done()) {
-      download->end(model_of(event.done(), download->held).and_then(hooks_.pulled));
+      download->end(model_of(event.done(), download->name, download->held).and_then(hooks_.pulled));
     } else {
       download->end(tl::unexpected(error_of(event.failed())));
     }

@@ -19,6 +19,7 @@ class HomeCatalog final : public engine::Catalog {
       : library_(library), discard_unfinished_(std::move(discard_unfinished)) {}
 
   [[nodiscard]] std::vector<engine::Model> list() override { return library_.list(); }
+  [[nodiscard]] std::vector<engine::Problem> problems() override { return library_.problems(); }
   [[nodiscard]] Result<engine::Model> find(std::string_view name) override { return library_.find(name); }
   Result<void> copy(std::string_view from, std::string_view to) override { return library_.copy(from, to); }
   Result<void> remove(std::string_view name) override;

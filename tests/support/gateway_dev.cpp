@@ -92,6 +92,7 @@ class OneModel final : public engine::Catalog {
  public:
   explicit OneModel(engine::Model model) : model_(std::move(model)) {}
   std::vector<engine::Model> list() override { return {model_}; }
+  std::vector<engine::Problem> problems() override { return {}; }
   Result<engine::Model> find(std::string_view name) override {
     const auto parsed = core::parse_model_name(name);
     if (!parsed) return tl::unexpected(parsed.error());

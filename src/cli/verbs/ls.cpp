@@ -29,6 +29,8 @@ int ls(const Context& context) {
   }
   if (rows.empty()) context.terminal.remark("No models yet. Get one with: localscale pull llama3.2:1b");
   context.terminal.table({"NAME", "SIZE", "PARAMETERS", "QUANTIZATION", "FROM", "MODIFIED"}, rows);
+  for (const Json& problem : list_at(*answer, "problems"))
+    context.terminal.remark("Not offered: " + harmless(text_at(problem, "message")));
   return 0;
 }
 
