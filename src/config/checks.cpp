@@ -1,6 +1,8 @@
 #include "config/checks.hpp"
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <string_view>
 
 #include <arpa/inet.h>
@@ -46,6 +48,29 @@ bool is_path(const std::string& text) {
 
 bool is_path_or_empty(const std::string& text) {
   return text.empty() || is_path(text);
+}
+
+bool is_system_folder(const std::string& path) {
+  static constexpr std::array<std::string_view, 32> folders = {
+      "/",         "/bin",       "/boot",  "/dev",       "/etc",     "/home",    "/lib",     "/lib32",
+      "/lib64",    "/libx32",    "/media", "/mnt",       "/opt",     "/proc",    "/root",    "/run",
+      "/sbin",     "/srv",       "/sys",   "/tmp",       "/usr",     "/usr/bin", "/usr/lib", "/usr/local",
+      "/usr/sbin", "/usr/share", "/var",   "/var/cache", "/var/lib", "/var/log", "/var/run", "/var/tmp"};
+  std::filesystem::path folder = std::filesystem::path(path).lexically_normal();
+  if (!folder.has_filename() && folder != folder.root_path()) folder = folder.parent_path();
+  const std::string text = folder.string();
+  // POSIX lets "//" stand for something of its own; here it is the root.
+  const auto first = text.find_first_not_of('/');
+  const std::string plain = first == std::string::npos ? "/" : "/" + text.substr(first);
+  return std::ranges::find(folders, plain) != folders.end();
+}
+
+bool is_own_folder_or_empty(const std::string& text) {
+  if (text.empty()) return true;
+  if (!is_path(text)) return false;
+  if (text.starts_with('/')) return !is_system_folder(text);
+  const std::string below = std::filesystem::path(text.substr(1)).relative_path().lexically_normal().string();
+  return !below.empty() && below != "." && !below.starts_with("..");
 }
 
 bool is_ip(const std::string& text) {

@@ -8,6 +8,10 @@ namespace localscale::config {
 bool is_path(
     const std::string& text);  ///< Absolute or "~/…" (or "~"), at most 1024 bytes, no NUL or newline.
 bool is_path_or_empty(const std::string& text);
+/// A folder of the system (/, /etc, /home, …; not one below it), however it is spelt. Takes absolute paths.
+bool is_system_folder(const std::string& path);
+/// Empty, or a path to a folder that can be a home's own: no folder of the system, not the user's whole "~".
+bool is_own_folder_or_empty(const std::string& text);
 bool is_ip(const std::string& text);  ///< An IPv4 or IPv6 literal.
 bool is_ip_or_empty(const std::string& text);
 bool is_host(const std::string& text);  ///< A DNS name or IP literal without port, at most 253 bytes.

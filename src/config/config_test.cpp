@@ -72,6 +72,22 @@ TEST(Config, WrongTypesAndRangesSayWhatIsAllowed) {
   EXPECT_THAT(problem("[api]\nallowed_origins = [\"app.example\"]"), HasSubstr("origins like"));
 }
 
+TEST(Config, FoldersOfTheSystemCannotHoldAHome) {
+  for (const std::string folder :
+       {"/", "//", "/etc", "/etc/", "/home", "/srv/../var", "/usr/./lib/", "/tmp"}) {
+    EXPECT_THAT(problem("\nstate_directory = \"" + folder + "\""),
+                HasSubstr("home.toml:2: state_directory must be an absolute path"))
+        << folder;
+    EXPECT_THAT(problem("[models]\ndirectory = \"" + folder + "\""), HasSubstr("a folder of its own"))
+        << folder;
+  }
+  for (const std::string folder : {"~", "~/", "~/.", "~/..", "~/a/../.."})
+    EXPECT_THAT(problem("[models]\ndirectory = \"" + folder + "\""), HasSubstr("a folder of its own"))
+        << folder;
+  for (const std::string folder : {"", "/home/a", "/tmp/x", "/var/lib/localscale", "~/models", "/srv/models"})
+    EXPECT_TRUE(parse("[models]\ndirectory = \"" + folder + "\"", "home.toml")) << folder;
+}
+
 TEST(Config, EveryMistakeIsToldNotOnlyTheFirst) {
   const auto text = problem("[api]\nport = 0\nfoo = 1\n[lan]\nport = \"a\"\n");
   EXPECT_THAT(text, HasSubstr("home.toml:2:"));

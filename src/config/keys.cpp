@@ -105,15 +105,18 @@ constexpr std::uint64_t one_day_s = 86'400;
 constexpr std::uint64_t one_hour_ms = 3'600'000;
 constexpr std::uint64_t one_pebibyte = 1ULL << 50;
 constexpr const char* a_path = "an absolute path (or one that starts with ~/)";
+constexpr const char* an_own_folder =
+    "an absolute path (or one that starts with ~/) to a folder of its own, which a folder of the system like "
+    "/etc, /home or /tmp cannot be (one below it can)";
 
 std::vector<Key<Config>> top_rows() {
   return {{"", "state_directory",
            "Where this home keeps its state. Empty: /var/lib/localscale for root, else "
            "$XDG_DATA_HOME/localscale.",
-           a_path,
+           an_own_folder,
            [](const TomlValue& value, Config& config) {
              const auto* wanted = std::get_if<std::string>(&value);
-             if (wanted == nullptr || !is_path_or_empty(*wanted)) return false;
+             if (wanted == nullptr || !is_own_folder_or_empty(*wanted)) return false;
              config.state_directory = *wanted;
              return true;
            },
@@ -192,8 +195,9 @@ std::vector<Key<Config>> engine_rows() {
 
 std::vector<Key<Config>> models_rows() {
   return {
-      text<&Config::models, &Models::directory>("models", "directory", a_path, is_path_or_empty,
-                                                "Where pulled models are kept. Empty: STATE/models."),
+      text<&Config::models, &Models::directory>(
+          "models", "directory", an_own_folder, is_own_folder_or_empty,
+          "Where pulled models are kept, in blobs and incoming below it. Empty: STATE/models."),
       list<&Config::models, &Models::folders>("models", "folders", "absolute paths", is_path,
                                               "More folders with GGUF files. They are only read."),
       flag<&Config::models, &Models::use_ollama_store>(

@@ -164,7 +164,7 @@ Result<Confinement> house_confinement(const Home& home) {
   for (const fs::path& folder : model_folders(home)) {
     bind_same(confinement->mounts, Mount::Kind::directory, folder);
   }
-  bind_same(confinement->mounts, Mount::Kind::directory, home.layout.models, true);
+  bind_same(confinement->mounts, Mount::Kind::directory, home.layout.models);
   bind_same(confinement->mounts, Mount::Kind::directory, home.layout.blobs, true);
   bind_same(confinement->mounts, Mount::Kind::directory, home.layout.house, true);
   // A stream holds two sockets: the client's and the engine's.
