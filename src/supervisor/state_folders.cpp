@@ -14,6 +14,7 @@
 
 #include "base/unique_fd.hpp"
 #include "config/checks.hpp"
+#include "config/state_owner.hpp"
 #include "sandbox/child.hpp"
 
 namespace localscale::supervisor {
@@ -179,6 +180,7 @@ Result<void> prepare_models(const config::Layout& layout, const RoleUsers& users
 Result<void> prepare_state(const config::Layout& layout, const RoleUsers& users) {
   const bool rooted = sandbox::has_root_rights();
   if (auto refused = refuse_system_folders(layout); !refused) return refused;
+  if (auto refused = config::refuse_state_of_another(layout.state); !refused) return refused;
   if (auto own = prepare_own(layout, rooted); !own) return own;
   if (auto house = prepare_house(layout, users.house, rooted); !house) return house;
   return prepare_models(layout, users, rooted);

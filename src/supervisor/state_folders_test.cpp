@@ -111,6 +111,19 @@ TEST_F(RootsStateFolders, RefuseABlobsOrHouseFolderThatHoldsSomethingElse) {
   }
 }
 
+TEST_F(RootsStateFolders, OfAnOrdinaryUserAreRefusedUnchanged) {
+  constexpr uid_t somebody = 64301;
+  fs::create_directories(config_.state_directory / "house");
+  for (const fs::path& path : {config_.state_directory, config_.state_directory / "house"})
+    ASSERT_EQ(::chown(path.c_str(), somebody, somebody), 0);
+  const auto prepared = prepare_state(layout(), users_);
+  ASSERT_FALSE(prepared);
+  EXPECT_THAT(prepared.error().message(), HasSubstr("belongs to #64301; run it as #64301"));
+  EXPECT_EQ(look(config_.state_directory / "house").st_uid, somebody);
+  EXPECT_FALSE(fs::exists(config_.state_directory / "run"));
+  EXPECT_FALSE(fs::exists(config_.models.directory));
+}
+
 TEST_F(RootsStateFolders, SayHowToOpenAModelsFolderThatLetsNobodyIn) {
   make_private(config_.models.directory, 0700);
   const auto prepared = prepare_state(layout(), users_);

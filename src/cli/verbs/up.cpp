@@ -9,6 +9,7 @@
 #include "cli/log_file.hpp"
 #include "cli/supervisor_process.hpp"
 #include "cli/verb.hpp"
+#include "config/state_owner.hpp"
 
 namespace localscale::cli {
 namespace {
@@ -86,6 +87,9 @@ Outcome<void> start(const Context& context, const Home& home, const UpOptions& o
   const auto program = sibling_program("localscale-supervisor");
   if (!program) return failed(program.error());
   if (options.foreground) return failed(become(*program, supervisor_arguments(context, options)));
+  // Before the log is made there; the supervisor says the same where it is started by itself.
+  if (auto refused = config::refuse_state_of_another(home.layout().state); !refused)
+    return failed(refused.error());
   auto writer = start_log_writer(home.layout().log);
   if (!writer) return failed(writer.error());
   const auto supervisor =

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <filesystem>
+
+#include "base/error.hpp"
+
+namespace localscale::config {
+
+/// For root: fails with `denied` where the state folder exists and belongs to an ordinary user, whose home
+/// would be unusable for them once root had started it. Changes nothing.
+Result<void> refuse_state_of_another(const std::filesystem::path& state);
+
+}  // namespace localscale::config
