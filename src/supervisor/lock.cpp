@@ -4,6 +4,7 @@
 #include <string>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace localscale::supervisor {
@@ -19,8 +20,10 @@ struct flock whole_file() {
 }  // namespace
 
 Result<UniqueFd> take_lock(const std::filesystem::path& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) return fail_errno("open " + path.string(), errno);
+  // Whoever may read the file may lock it for reading, which would keep us from starting.
+  if (::fchmod(fd.get(), 0600) != 0) return fail_errno("close " + path.string() + " to others", errno);
   struct flock lock = whole_file();
   if (::fcntl(fd.get(), F_SETLK, &lock) != 0) {
     if (errno != EAGAIN && errno != EACCES) return fail_errno("lock " + path.string(), errno);

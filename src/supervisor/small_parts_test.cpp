@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -105,6 +106,17 @@ TEST(Lock, IsRefusedToASecondProcessWhichLearnsWhoHoldsIt) {
   int status = 0;
   ::waitpid(second, &status, 0);
   EXPECT_EQ(status, 0);
+}
+
+TEST(Lock, IsItsOwnersAloneAlsoWhereAnEarlierVersionLeftItOpen) {
+  const tests::TemporaryFolder folder;
+  const auto path = folder.path() / "lock";
+  std::ofstream(path) << "1\n";
+  ::chmod(path.c_str(), 0644);
+  ASSERT_TRUE(take_lock(path));
+  struct stat found{};
+  ASSERT_EQ(::stat(path.c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 07777, 0600U);
 }
 
 TEST(EventLoop, CallsForReadableDescriptorsAndTimersAndLetsThemBeRemoved) {
