@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/home_status.hpp"
 #include "cli/http_client.hpp"
 #include "cli/line_splitter.hpp"
 
@@ -79,6 +80,13 @@ Error error_in_answer(unsigned status, std::string_view body) {
 
 Outcome<Json> Home::get(const std::string& target) const {
   const auto reply = http_exchange(layout_.admin_socket, HttpRequest{.target = target});
+  if (!reply) return connection_failed(reply.error());
+  return object_of(*reply);
+}
+
+Outcome<Json> status_of(const Home& home, std::chrono::milliseconds patience) {
+  const auto reply = http_exchange(home.layout().admin_socket,
+                                   HttpRequest{.target = "/localscale/v1/status", .quiet = patience});
   if (!reply) return connection_failed(reply.error());
   return object_of(*reply);
 }

@@ -1,10 +1,10 @@
 // The command line against a real home: every verb as people type it, and with --json.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { makeHome, startHome, until } from '../support/home.mjs';
+import { freePort, makeHome, startHome, until } from '../support/home.mjs';
 
 const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
 
@@ -169,6 +169,31 @@ describe('up and down', () => {
     await assert.rejects(fetch(home.url));
   });
 
+  test('up tells where the running home serves when the config has changed, and that it does not answer when it is stuck', async () => {
+    const home = await startHome();
+    const house = home.processes('localscaled').at(-1);
+    try {
+      const config = readFileSync(home.configFile, 'utf8');
+      writeFileSync(home.configFile, config.replace(String(home.config.api.port), String(await freePort())));
+      const other = home.run('up');
+      assert.equal(other.code, 0, other.stderr);
+      assert.ok(other.stdout.includes(home.url));
+      assert.match(other.stderr, /The config says port \d+, where the running home does not serve/);
+      process.kill(house.pid, 'SIGSTOP');
+      for (const [verb, text] of [['status', /^Error: the supervisor \(process \d+\) runs, but the house does not answer/], ['up', /does not answer/]]) {
+        const started = Date.now();
+        const { code, stdout, stderr } = home.run(verb);
+        assert.equal(code, 6, stdout + stderr);
+        assert.match(stdout + stderr, text);
+        assert.ok(Date.now() - started < 8000, `${verb} took ${Date.now() - started} ms`);
+      }
+      assert.equal(JSON.parse(home.run('status', '--json').stdout).state, 'Error');
+    } finally {
+      process.kill(house.pid, 'SIGCONT');
+      await home.stop();
+    }
+  });
+
   test('a config with mistakes names each line and nothing is started', async () => {
     const home = await makeHome({ config: { api: { port: 70_000 }, log: { level: 'loud' } } });
     const up = home.run('up');
@@ -213,7 +238,6 @@ describe('up and down', () => {
     const home = await startHome({ keep: true });
     const file = join(home.stateFolder, 'house', 'localscale.db');
     await home.stop();
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(file, 'these are notes, not a database'.repeat(300));
     const up = home.run('up');
     try {

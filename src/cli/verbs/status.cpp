@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.hpp"
+#include "cli/home_status.hpp"
 #include "cli/supervisor_process.hpp"
 #include "cli/text.hpp"
 #include "cli/verb.hpp"
@@ -36,23 +37,29 @@ int without_answer(const Context& context, const Home& home, const Failure& fail
   const auto holder = lock_holder(home.layout());
   const bool is_running = holder && holder->has_value();
   if (failure.exit != Exit::not_running && !is_running) return context.terminal.report(failure);
-  const char* word = is_running ? "Starting" : "Stopped";
+  const bool is_silent = is_running && failure.error.code == Errc::timeout;
+  const char* word = is_silent ? "Error" : is_running ? "Starting" : "Stopped";
   const std::string reason =
-      is_running ? "the supervisor runs, but the house does not answer yet" : "Localscale is not running";
+      is_silent    ? fmt::format("the supervisor (process {}) runs, but the house does not answer", **holder)
+      : is_running ? "the supervisor runs, but the house does not answer yet"
+                   : "Localscale is not running";
   if (context.terminal.look().json) {
     context.terminal.write(
         schema_line("status", {{"state", word}, {"reason", reason}, {"running", is_running}}));
   } else {
     context.terminal.say(fmt::format("{}: {}. {}", context.terminal.bold(word), reason,
-                                     is_running ? "See: localscale logs" : "Start it with: localscale up"));
+                                     is_silent    ? "To start it anew: localscale down; localscale up"
+                                     : is_running ? "See: localscale logs"
+                                                  : "Start it with: localscale up"));
   }
-  return static_cast<int>(Exit::not_running);
+  return static_cast<int>(is_silent ? Exit::timeout : Exit::not_running);
 }
 
 int status(const Context& context) {
   const auto home = context.home();
   if (!home) return context.terminal.report(home.error());
-  const auto answer = home->get("/localscale/v1/status");
+  constexpr std::chrono::seconds patience{4};
+  const auto answer = status_of(*home, patience);
   if (!answer) return without_answer(context, *home, answer.error());
   if (context.terminal.look().json) {
     Json out = *answer;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -6,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/home_status.hpp"
 #include "cli/log_file.hpp"
 #include "cli/supervisor_process.hpp"
 #include "cli/verb.hpp"
@@ -27,8 +29,22 @@ std::vector<std::string> supervisor_arguments(const Context& context, const UpOp
   return arguments;
 }
 
-std::string home_url(const config::Config& config) {
+/// Where this machine's programs reach the running home; not what the config says, which may have changed.
+std::string home_url(const Json& status, const config::Config& config) {
+  for (const Json& door : list_at(status, "doors")) {
+    if (flag_at(door, "open") && text_at(door, "name") == "loopback") return text_at(door, "url");
+  }
   return fmt::format("http://127.0.0.1:{}/", config.api.port);
+}
+
+/// True if an open door has the port that the config names.
+bool serves_as_configured(const Json& status, const config::Config& config) {
+  const std::string port = fmt::format(":{}", config.api.port);
+  const Json& doors = list_at(status, "doors");
+  return std::any_of(doors.begin(), doors.end(), [&](const Json& door) {
+    const std::string url = text_at(door, "url");
+    return flag_at(door, "open") && (url.ends_with(port) || url.find(port + "/") != std::string::npos);
+  });
 }
 
 /// Why the supervisor ended, in the log's own words.
@@ -51,7 +67,7 @@ bool is_ready(const Outcome<Json>& status) {
 }
 
 /// Waits until the home answers; tells on the way that it takes a while.
-Outcome<void> wait_until_ready(const Context& context, const Home& home, pid_t supervisor,
+Outcome<Json> wait_until_ready(const Context& context, const Home& home, pid_t supervisor,
                                LogWriter& writer) {
   constexpr std::chrono::seconds patience{60};
   static constexpr std::array marks = {"|", "/", "-", "\\"};
@@ -60,9 +76,9 @@ Outcome<void> wait_until_ready(const Context& context, const Home& home, pid_t s
     int status = 0;
     if (waitpid(supervisor, &status, WNOHANG) == supervisor)
       return died_at_start(home.layout(), status, writer);
-    if (is_ready(home.get("/localscale/v1/status"))) {
+    if (auto answer = status_of(home, std::chrono::seconds(2)); is_ready(answer)) {
       context.terminal.progress_done();
-      return {};
+      return answer;
     }
     const auto seconds = std::chrono::duration<double>(Clock::now() - start).count();
     if (seconds > 0.5)
@@ -74,6 +90,25 @@ Outcome<void> wait_until_ready(const Context& context, const Home& home, pid_t s
                  "See: localscale logs"});
 }
 
+/// The answer of a home whose lock `holder` has; waits while it says that it starts.
+Outcome<Json> answer_of(const Home& home, pid_t holder) {
+  constexpr std::chrono::milliseconds silence{4500};
+  constexpr std::chrono::seconds patience{60};
+  const auto start = Clock::now();
+  for (auto heard = start; Clock::now() < std::min(heard + silence, start + patience);) {
+    auto answer = status_of(home, silence);
+    if (is_ready(answer)) return answer;
+    if (answer) heard = Clock::now();
+    const bool may_come = answer || answer.error().exit == Exit::not_running;
+    if (!may_come && answer.error().error.code != Errc::timeout) return answer;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return failed({Errc::timeout,
+                 fmt::format("The process {} holds this home's lock ({}), but the home does not answer.",
+                             holder, home.layout().lock.string()),
+                 "See: localscale logs. To start it anew: localscale down; localscale up"});
+}
+
 void tell(const Context& context, const std::string& url, bool already) {
   if (context.terminal.look().json) {
     context.terminal.write(schema_line("up", {{"url", url}, {"already_running", already}}));
@@ -83,7 +118,7 @@ void tell(const Context& context, const std::string& url, bool already) {
                                    context.terminal.bold(url)));
 }
 
-Outcome<void> start(const Context& context, const Home& home, const UpOptions& options) {
+Outcome<Json> start(const Context& context, const Home& home, const UpOptions& options) {
   const auto program = sibling_program("localscale-supervisor");
   if (!program) return failed(program.error());
   if (options.foreground) return failed(become(*program, supervisor_arguments(context, options)));
@@ -99,10 +134,8 @@ Outcome<void> start(const Context& context, const Home& home, const UpOptions& o
 }
 
 /// A home that could not open every door that it was asked for says so at once.
-void tell_shut_doors(const Context& context, const Home& home) {
-  const auto status = home.get("/localscale/v1/status");
-  if (!status) return;
-  for (const Json& door : list_at(*status, "doors")) {
+void tell_shut_doors(const Context& context, const Json& status) {
+  for (const Json& door : list_at(status, "doors")) {
     if (flag_at(door, "open")) continue;
     context.terminal.remark(
         fmt::format("The {} door stays shut: {}", text_at(door, "name"), text_at(door, "note")));
@@ -115,12 +148,16 @@ int up(const Context& context, const UpOptions& options) {
   const Home home{config::Layout(*config)};
   const auto holder = lock_holder(home.layout());
   if (!holder) return context.terminal.report(failed(holder.error()).value());
-  if (!holder->has_value()) {
-    if (const auto started = start(context, home, options); !started)
-      return context.terminal.report(started.error());
+  const auto status = holder->has_value() ? answer_of(home, **holder) : start(context, home, options);
+  if (!status) return context.terminal.report(status.error());
+  tell(context, home_url(*status, *config), holder->has_value());
+  if (!serves_as_configured(*status, *config)) {
+    context.terminal.remark(
+        fmt::format("The config says port {}, where the running home does not serve. To use it: localscale "
+                    "down; localscale up",
+                    config->api.port));
   }
-  tell(context, home_url(*config), holder->has_value());
-  tell_shut_doors(context, home);
+  tell_shut_doors(context, *status);
   return 0;
 }
 
