@@ -14,8 +14,8 @@ namespace beast = boost::beast;
 using boost::system::error_code;
 
 constexpr std::uint32_t kMaxHeaderBytes = 64U << 10;
-/// A chunked body without any chunk is never shorter than this ("0\r\n\r\n"). Beast 1.74 asserts that it has as
-/// much when it comes back to the last chunk, so it is not called with less.
+/// A chunked body without any chunk is never shorter than this ("0\r\n\r\n"). Beast 1.74 asserts that it has
+/// as much when it comes back to the last chunk, so it is not called with less.
 constexpr std::size_t kEmptyChunkedBody = 5;
 
 /// Beast's parser; one piece of body is passed on where it lies, several are joined.
@@ -37,7 +37,8 @@ class Sink final : public beast::http::basic_parser<false> {
     head_.status = static_cast<unsigned>(status);
   }
   void on_field_impl(beast::http::field, View name, View value, error_code&) override {
-    if (!is_header_done()) head_.headers.add(name, value);  // Trailers come too late for whoever reads the head.
+    if (!is_header_done())
+      head_.headers.add(name, value);  // Trailers come too late for whoever reads the head.
   }
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}

@@ -88,7 +88,8 @@ void give_to_ordinary_user(const fs::path& folder) {
 }
 
 void become_ordinary_user() {
-  if (::setgroups(0, nullptr) != 0 || ::setgid(kOrdinaryGroup) != 0 || ::setuid(kOrdinaryUser) != 0) ::_exit(120);
+  if (::setgroups(0, nullptr) != 0 || ::setgid(kOrdinaryGroup) != 0 || ::setuid(kOrdinaryUser) != 0)
+    ::_exit(120);
 }
 
 }  // namespace
