@@ -4,8 +4,10 @@
 #include <cstdlib>
 #include <map>
 
+#include "base/log.hpp"
 #include "config/model_roots.hpp"
 #include "sandbox/libraries.hpp"
+#include "supervisor/role_files.hpp"
 
 namespace localscale::supervisor {
 namespace {
@@ -55,6 +57,21 @@ void bind_same(std::vector<Mount>& mounts, Mount::Kind kind, const fs::path& pat
   mounts.push_back({.kind = kind, .source = real, .target = path, .writable = writable, .optional = true});
 }
 
+/// The same for a file of the owner's, which the role may not be allowed to read where it lies. Where it
+/// cannot be shown at all the role finds it missing, and says so where it needs it.
+void show_owners_file(std::vector<Mount>& mounts, const Home& home, sandbox::Identity role,
+                      const fs::path& file, const std::string& name) {
+  std::error_code error;
+  const fs::path real = fs::canonical(file, error);
+  if (error) return;
+  const auto readable = readable_for(role, real, home.layout.run / "role-files", name);
+  if (!readable) {
+    spdlog::error("{} cannot be read: {}", file.string(), readable.error().message());
+    return;
+  }
+  mounts.push_back({.kind = Mount::Kind::file, .source = *readable, .target = file, .optional = true});
+}
+
 /// Parents before what is mounted inside them; of several mounts at one place the last stays.
 void order(std::vector<Mount>& mounts) {
   std::map<fs::path, Mount> by_target;
@@ -80,7 +97,8 @@ Result<Confinement> own_program(const Home& home, const fs::path& program, sandb
   confinement.environment.emplace_back("GLIBC_TUNABLES=glibc.malloc.tcache_max=8192");
   confinement.identity = identity;
   confinement.mounts = std::move(*mounts);
-  bind_same(confinement.mounts, Mount::Kind::file, home.installation.config_file);
+  show_owners_file(confinement.mounts, home, identity, home.installation.config_file,
+                   "config-" + std::to_string(identity.uid));
   return confinement;
 }
 
@@ -187,8 +205,10 @@ Result<Confinement> fetcher_confinement(const Home& home) {
        {"/etc/ssl/certs", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates"}) {
     bind_same(mounts, Mount::Kind::directory, folder);
   }
-  for (const config::Registry& registry : home.config.fetcher.registries) {
-    if (!registry.token_file.empty()) bind_same(mounts, Mount::Kind::file, registry.token_file);
+  for (std::size_t i = 0; const config::Registry& registry : home.config.fetcher.registries) {
+    const std::string name = "token-" + std::to_string(i++);
+    if (!registry.token_file.empty())
+      show_owners_file(mounts, home, home.users.fetcher, registry.token_file, name);
   }
   order(mounts);
   return confinement;

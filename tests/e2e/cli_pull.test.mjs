@@ -1,12 +1,12 @@
 // `localscale pull` against a registry of the test's own: progress, the model afterwards, and what goes wrong.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startHome, until } from '../support/home.mjs';
+import { makeHome, startHome, until } from '../support/home.mjs';
 import { Blob, Registry, ggufLike, mediaTypes } from '../support/registry.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -124,4 +124,31 @@ describe('localscale pull', () => {
     assert.doesNotMatch((await run('ls')).stdout, /helper/);
     assert.equal((await run('rm', 'helper:small')).code, 4);
   });
+});
+
+test('a config and a token that only their owner may read work, and a wrong registry fails its own pulls only', async () => {
+  const registry = await Registry.start();
+  registry.addOllama('library/helper:small', [{ type: 'model', blob: new Blob(seedling) }]);
+  registry.requireBearer('the-secret', { anonymous: false });
+  const folder = mkdtempSync(join(tmpdir(), 'token-'));
+  writeFileSync(join(folder, 'token'), 'the-secret\n', { mode: 0o600 });
+  const home = await makeHome({ config: { fetcher: { registries: [
+    { name: 'registry.ollama.ai', protocol: 'ollama', url: registry.url, address: '127.0.0.1', token_file: join(folder, 'token') },
+    { name: 'hf.co', protocol: 'huggingface', url: 'https://huggingface.co', token_file: join(folder, 'missing') },
+  ] } } });
+  chmodSync(home.configFile, 0o600);
+  await home.start();
+  const pull = (name) => home.json('/api/pull', { model: name, stream: false });
+  try {
+    const wrong = await pull('hf.co/some/model');
+    assert.match(JSON.stringify(wrong.body), /'hf\.co' has a token_file that cannot be read/);
+    const pulled = await pull('helper:small');
+    assert.equal(pulled.status, 200, JSON.stringify(pulled.body) + home.log);
+    assert.match(home.run('ls').stdout, /^helper:small .*own/m);
+    assert.doesNotMatch(home.log, /fetcher ended|the-secret/);
+  } finally {
+    await home.stop();
+    await registry.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

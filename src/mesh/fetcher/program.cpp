@@ -42,12 +42,11 @@ Result<void> run_fetcher(const config::Config& config, const RetryPolicy& policy
   if (!signals) return tl::unexpected(signals.error());
   const CurlLibrary curl;
   const auto registries = Registries::create(config.fetcher.registries);
-  if (!registries) return tl::unexpected(registries.error());
   const config::Layout layout(config);
   BlobStore store(layout.blobs, layout.incoming, config.fetcher.keep_free_bytes);
   if (auto ready = store.prepare(); !ready) return ready;
   RateCap cap(config.fetcher.max_bytes_per_second);
-  const Common common{*registries, policy, store, cap, config.fetcher.connections};
+  const Common common{registries, policy, store, cap, config.fetcher.connections};
   Service service(Channel(std::move(channel)), common,
                   std::chrono::days(config.fetcher.keep_unfinished_days));
   return service.run(signals->get());

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 
+#include "base/log.hpp"
 #include "mesh/fetcher/challenge.hpp"
 
 namespace localscale::mesh::fetcher {
@@ -65,11 +66,15 @@ Registry built_in(std::string name, Protocol protocol, const std::string& base) 
 
 }  // namespace
 
-Result<Registries> Registries::create(const std::vector<config::Registry>& listed) {
+Registries Registries::create(const std::vector<config::Registry>& listed) {
   Registries out;
   for (const auto& entry : listed) {
     auto registry = read_listed(entry);
-    if (!registry) return tl::unexpected(registry.error());
+    if (!registry) {
+      spdlog::error("models of {} cannot be downloaded: {}", entry.name, registry.error().message());
+      out.wrong_.try_emplace(entry.name, registry.error());
+      continue;
+    }
     out.registries_.push_back(std::move(*registry));
   }
   // After the listed ones, so that a config can put a mirror in their place.
@@ -82,6 +87,7 @@ Result<Registries> Registries::create(const std::vector<config::Registry>& liste
 }
 
 Result<Registry> Registries::find(std::string_view host) const {
+  if (const auto wrong = wrong_.find(host); wrong != wrong_.end()) return tl::unexpected(wrong->second);
   const auto found = std::ranges::find(registries_, host, &Registry::name);
   if (found != registries_.end()) return *found;
   auto url = parse_url("https://" + std::string(host));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,10 +26,11 @@ struct Registry {
 /// All registries of the config and the two built-in ones; decides whom the fetcher may talk to.
 class Registries {
  public:
-  /// Reads token files. Fails with invalid_argument naming the registry and the key that is wrong.
-  static Result<Registries> create(const std::vector<config::Registry>& listed);
+  /// Reads token files. An entry that is wrong is kept as its error: only its own pulls fail.
+  static Registries create(const std::vector<config::Registry>& listed);
 
   /// The registry for a name's host part: a listed one, a built-in one, or https://HOST in Ollama's protocol.
+  /// Fails with invalid_argument naming the registry and the key that is wrong where its entry is.
   [[nodiscard]] Result<Registry> find(std::string_view host) const;
   /// Plain http only where the config lists exactly that host and port with an http URL. Fails with denied.
   [[nodiscard]] Result<void> allow(const Url& url) const;
@@ -36,6 +39,7 @@ class Registries {
 
  private:
   std::vector<Registry> registries_;
+  std::map<std::string, Error, std::less<>> wrong_;  ///< By the name of the registry.
 };
 
 }  // namespace localscale::mesh::fetcher

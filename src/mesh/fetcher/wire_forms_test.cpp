@@ -105,17 +105,29 @@ TEST(ContentRange, OnlySatisfiedByteRangesAreTaken) {
 
 TEST(Registries, PlainHttpAndPrivateAddressesNeedTheConfig) {
   const auto registries = Registries::create({{"lab", "ollama", "http://lab.example:81", "192.168.1.2", ""}});
-  ASSERT_TRUE(registries.has_value());
-  EXPECT_TRUE(registries->allow(*parse_url("https://anywhere.example/")));
-  EXPECT_TRUE(registries->allow(*parse_url("http://lab.example:81/x")));
-  EXPECT_FALSE(registries->allow(*parse_url("http://lab.example:82/x")));
-  EXPECT_EQ(registries->pinned_address(*parse_url("http://lab.example:81/x")), "192.168.1.2");
-  EXPECT_EQ(registries->pinned_address(*parse_url("https://registry.ollama.ai/")), "");
-  EXPECT_EQ(registries->find("hf.co")->base.text, "https://huggingface.co");
-  EXPECT_EQ(registries->find("other.example:8443")->base.text, "https://other.example:8443");
-  EXPECT_FALSE(Registries::create({{"x", "ollama", "http://x", "", ""}}).has_value());
-  EXPECT_FALSE(Registries::create({{"x", "ftp", "https://x", "", ""}}).has_value());
-  EXPECT_FALSE(Registries::create({{"x", "ollama", "https://x", "", "/nonexistent"}}).has_value());
+  EXPECT_TRUE(registries.allow(*parse_url("https://anywhere.example/")));
+  EXPECT_TRUE(registries.allow(*parse_url("http://lab.example:81/x")));
+  EXPECT_FALSE(registries.allow(*parse_url("http://lab.example:82/x")));
+  EXPECT_EQ(registries.pinned_address(*parse_url("http://lab.example:81/x")), "192.168.1.2");
+  EXPECT_EQ(registries.pinned_address(*parse_url("https://registry.ollama.ai/")), "");
+  EXPECT_EQ(registries.find("hf.co")->base.text, "https://huggingface.co");
+  EXPECT_EQ(registries.find("other.example:8443")->base.text, "https://other.example:8443");
+}
+
+TEST(Registries, AWrongEntryFailsItsOwnPullsOnly) {
+  const auto registries = Registries::create({{"plain", "ollama", "http://plain", "", ""},
+                                              {"odd", "ftp", "https://odd", "", ""},
+                                              {"hf.co", "huggingface", "https://hf.co", "", "/nonexistent"},
+                                              {"lab", "ollama", "http://lab", "192.168.1.2", ""}});
+  for (const char* name : {"plain", "odd", "hf.co"}) {
+    const auto wrong = registries.find(name);
+    ASSERT_FALSE(wrong) << name;
+    EXPECT_EQ(wrong.error().code, Errc::invalid_argument);
+    EXPECT_NE(wrong.error().what.find(name), std::string::npos);
+  }
+  EXPECT_FALSE(registries.allow(*parse_url("http://plain/x")));
+  EXPECT_TRUE(registries.find("lab"));
+  EXPECT_TRUE(registries.find("registry.ollama.ai"));
 }
 
 TEST(ProgressFilter, PassesFiveASecondAndEveryChange) {
