@@ -16,10 +16,9 @@ bool contains_name(const std::vector<std::string>& names, std::string_view name)
   return std::ranges::any_of(names, [&](const std::string& entry) { return same_text(entry, name); });
 }
 
+/// Not every name under .localhost: some resolvers ask the network about those.
 bool is_loopback_name(std::string_view name) {
-  constexpr std::string_view suffix = ".localhost";
-  if (name == "127.0.0.1" || name == "[::1]" || same_text(name, "localhost")) return true;
-  return name.size() > suffix.size() && same_text(name.substr(name.size() - suffix.size()), suffix);
+  return name == "127.0.0.1" || name == "[::1]" || same_text(name, "localhost");
 }
 
 /// An address cannot be rebound by a hostile name server, so addresses are fine where a key is asked for.

@@ -10,14 +10,14 @@
 namespace localscale::net {
 
 /// Reads one HTTP/1 request out of bytes as they come. One object serves a whole connection, request by
-/// request.
+/// request. A target in absolute form is turned into its path, and its host into the Host field.
 class RequestParser {
  public:
   enum class State {
     head,       ///< More bytes are needed before the head is complete.
     body,       ///< The head is in the request; more bytes are needed for the body.
     complete,   ///< The request is whole. Bytes after it belong to the next one.
-    malformed,  ///< Not HTTP/1 (400), or over a limit: see `status`.
+    malformed,  ///< Not HTTP/1, ambiguous, not offered or over a limit: see `status`.
   };
 
   RequestParser(std::uint32_t max_header_bytes, std::uint64_t max_body_bytes);
@@ -31,7 +31,7 @@ class RequestParser {
   [[nodiscard]] bool keep_alive() const;
   [[nodiscard]] bool expects_continue() const;
   [[nodiscard]] bool http_1_0() const;
-  /// The answer's status after `malformed`: 400, 413 or 431.
+  /// The answer's status after `malformed`: 400, 413, 417, 431 or 501.
   [[nodiscard]] unsigned status() const { return status_; }
   [[nodiscard]] const std::string& problem() const { return problem_; }
 

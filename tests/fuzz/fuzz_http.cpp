@@ -1,11 +1,13 @@
 // Requests and answers as HTTP/1 bytes, cut where the fuzzer likes: whatever comes, the parsers end in one of
-// their states, never use more than they were given, and read a message the same way whole and in pieces.
+// their states, never use more than they were given, and read a message the same way whole and in pieces. A
+// request that is taken says once, and in one way, where it ends and whom it is for.
 
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "net/authority.hpp"
 #include "net/request_parser.hpp"
 #include "net/response_head.hpp"
 #include "net/response_parser.hpp"
@@ -46,12 +48,37 @@ Outcome parse_request(std::string_view bytes, std::size_t step) {
   return outcome;
 }
 
+std::size_t count(const Headers& headers, std::string_view name) {
+  Headers one;
+  std::size_t found = 0;
+  for (const auto& [field, value] : headers.all()) {
+    one.clear();
+    one.add(field, value);
+    if (one.has(name)) ++found;
+  }
+  return found;
+}
+
+void require_unambiguous(const Request& request) {
+  const Headers& headers = request.headers;
+  for (const std::string_view name : {"Host", "Origin", "Content-Length", "Transfer-Encoding"})
+    require(count(headers, name) <= 1);
+  require(!headers.has("Content-Length") || !headers.has("Transfer-Encoding"));
+  if (headers.has("Transfer-Encoding")) require(headers.get("Transfer-Encoding").size() == 7);
+  if (headers.has("Content-Length"))
+    require(std::stoull(std::string(headers.get("Content-Length"))) == request.body.size());
+  if (!headers.get("Host").empty()) require(is_authority(headers.get("Host")));
+  if (request.body.empty()) return;
+  require(headers.has("Content-Length") || headers.has("Transfer-Encoding"));
+}
+
 void request_case(std::string_view bytes, std::size_t step) {
   const Outcome whole = parse_request(bytes, bytes.size() + 1);
   const Outcome pieces = parse_request(bytes, step);
   if (whole.state == RequestParser::State::complete) {
     require(pieces.state == RequestParser::State::complete);
     require(whole.request.body == pieces.request.body && whole.request.target == pieces.request.target);
+    require_unambiguous(whole.request);
     static_cast<void>(whole.request.query("name"));
     std::string head;
     write_response_head(head, 200, whole.request.headers, {0, false}, true, "now");
