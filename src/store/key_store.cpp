@@ -10,6 +10,7 @@
 #include <sodium.h>
 
 #include "base/bytes.hpp"
+#include "base/printable.hpp"
 #include "store/guarded.hpp"
 
 namespace localscale::store {
@@ -61,6 +62,10 @@ Hash hash_column(const SQLite::Column& column) {
 Result<void> check(const KeyWish& wish) {
   if (wish.name.empty() || wish.name.size() > name_bytes_max) {
     return fail(Errc::invalid_argument, "\"name\" must have 1 to 80 bytes.");
+  }
+  if (!is_printable_utf8(wish.name)) {
+    return fail(Errc::invalid_argument,
+                "\"name\" must be plain text without line breaks and other control characters.");
   }
   if (wish.requests_per_minute == 0 || wish.requests_per_minute > 60'000) {
     return fail(Errc::invalid_argument, "\"requests_per_minute\" must be from 1 to 60000.");

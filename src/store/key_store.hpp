@@ -28,7 +28,7 @@ struct NewApiKey {
 
 /// What the owner decides about a new key.
 struct KeyWish {
-  std::string name;                         ///< 1–80 bytes, unique among the keys.
+  std::string name;                         ///< 1–80 bytes of printable UTF-8, unique among the keys.
   std::uint32_t requests_per_minute = 120;  ///< 1–60000
   std::uint32_t max_concurrent = 8;         ///< 1–1000
 };

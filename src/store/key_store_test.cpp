@@ -67,6 +67,10 @@ TEST_F(KeyStoreTest, NamesAreUniqueAndLimitsAreChecked) {
   ASSERT_TRUE(keys_->create(wish("tablet")).has_value());
   EXPECT_EQ(keys_->create(wish("tablet")).error().code, Errc::conflict);
   EXPECT_EQ(keys_->create(wish("")).error().code, Errc::invalid_argument);
+  EXPECT_EQ(keys_->create(wish(std::string(81, 'x'))).error().code, Errc::invalid_argument);
+  for (const std::string_view name : {"a\nb", "a\x1b[31m", "\xc2\x9b", "\xff", "\xe2\x80\xae"})
+    EXPECT_EQ(keys_->create(wish(std::string(name))).error().code, Errc::invalid_argument) << name;
+  EXPECT_TRUE(keys_->create(wish("K\xc3\xbc che")).has_value());
   KeyWish none = wish("phone");
   none.max_concurrent = 0;
   EXPECT_EQ(keys_->create(none).error().code, Errc::invalid_argument);

@@ -1,0 +1,45 @@
+#include "base/printable.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace localscale {
+namespace {
+
+/// Takes one character off `text`. False if there is no valid one.
+bool take_character(std::string_view& text, char32_t& character) {
+  const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t first = byte(0);
+  const std::size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  if (length == 0 || first > 0xF4 || text.size() < length) return false;
+  character = length == 1 ? first : first & (0x7FU >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) return false;
+    character = (character << 6U) | (byte(i) & 0x3FU);
+  }
+  const bool overlong = (length == 3 && character < 0x800) || (length == 4 && character < 0x10000);
+  const bool surrogate = character >= 0xD800 && character <= 0xDFFF;
+  if (overlong || surrogate || character > 0x10FFFF) return false;
+  text.remove_prefix(length);
+  return true;
+}
+
+bool acts(char32_t c) {
+  const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
+  const bool separator = c == 0x2028 || c == 0x2029;
+  const bool direction = c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+                         (c >= 0x2066 && c <= 0x2069);
+  return control || separator || direction || c == 0xFEFF;
+}
+
+}  // namespace
+
+bool is_printable_utf8(std::string_view text) {
+  while (!text.empty()) {
+    char32_t character = 0;
+    if (!take_character(text, character) || acts(character)) return false;
+  }
+  return true;
+}
+
+}  // namespace localscale

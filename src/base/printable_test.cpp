@@ -1,0 +1,38 @@
+#include "base/printable.hpp"
+
+#include <gtest/gtest.h>
+
+namespace localscale {
+namespace {
+
+TEST(PrintableUtf8, IsTextInAnyScript) {
+  for (const std::string_view good : {"", "tablet in the kitchen",
+                                      "K\xc3\xbc"
+                                      "che",
+                                      "\xe5\x8f\xb0\xe6\x89\x80", "\xf0\x9f\x90\x9f", "\xf4\x8f\xbf\xbd"}) {
+    EXPECT_TRUE(is_printable_utf8(good)) << good;
+  }
+}
+
+TEST(PrintableUtf8, IsNothingThatActsWhereItIsPrinted) {
+  for (const std::string_view bad : {"a\nb", "a\tb", "\x1b[2J", "\x7f",
+                                     "\xc2\x9b"
+                                     "2J",
+                                     "\xe2\x80\xae"
+                                     "gpj",
+                                     "\xe2\x81\xa6", "\xe2\x80\xa8", "\xef\xbb\xbf"}) {
+    EXPECT_FALSE(is_printable_utf8(bad)) << bad;
+  }
+  EXPECT_FALSE(is_printable_utf8(std::string_view("a\0b", 3)));
+}
+
+TEST(PrintableUtf8, IsValid) {
+  for (const std::string_view bad :
+       {"\xff", "\x80", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf0\x80\x80\xaf",
+        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82"}) {
+    EXPECT_FALSE(is_printable_utf8(bad)) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace localscale
