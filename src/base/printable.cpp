@@ -42,4 +42,20 @@ bool is_printable_utf8(std::string_view text) {
   return true;
 }
 
+std::string for_log(std::string_view raw, std::size_t bytes_max) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : raw) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool visible = byte > 0x20 && byte < 0x7F;
+    if (out.size() + (visible ? 1 : 3) > bytes_max) return out + "…";
+    if (visible) {
+      out += c;
+    } else {
+      out += {'%', digits[byte >> 4U], digits[byte & 15U]};
+    }
+  }
+  return out;
+}
+
 }  // namespace localscale

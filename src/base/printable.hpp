@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace localscale {
@@ -7,5 +9,9 @@ namespace localscale {
 /// True if `text` is valid UTF-8 without what would act instead of being shown where it is printed: control
 /// characters (C0, C1, DEL), line and paragraph separators, and marks that change the direction of writing.
 bool is_printable_utf8(std::string_view text);
+
+/// What a client sent, for a log line: spaces and all but visible ASCII as %XX, cut at `bytes_max` bytes with
+/// "…" as a sign of it.
+std::string for_log(std::string_view raw, std::size_t bytes_max = 200);
 
 }  // namespace localscale

@@ -34,5 +34,16 @@ TEST(PrintableUtf8, IsValid) {
   }
 }
 
+TEST(ForLog, KeepsVisibleAsciiAndEscapesTheRest) {
+  EXPECT_EQ(for_log("/v1/models/a:b%20c?"), "/v1/models/a:b%20c?");
+  EXPECT_EQ(for_log("/\xc2\x9b\xff\xe2\x80\xae \n\x7f"), "/%C2%9B%FF%E2%80%AE%20%0A%7F");
+}
+
+TEST(ForLog, CutsWhatIsLongAndSaysSo) {
+  EXPECT_EQ(for_log(std::string(200, 'a')), std::string(200, 'a'));
+  EXPECT_EQ(for_log(std::string(30000, 'a')), std::string(200, 'a') + "…");
+  EXPECT_EQ(for_log(std::string(100, '\xff'), 10), "%FF%FF%FF…");
+}
+
 }  // namespace
 }  // namespace localscale

@@ -8,6 +8,7 @@
 #include <boost/system/system_error.hpp>
 
 #include "base/log.hpp"
+#include "base/printable.hpp"
 #include "gateway/access.hpp"
 #include "gateway/admin.hpp"
 #include "gateway/key_limits.hpp"
@@ -23,6 +24,8 @@ namespace {
 /// The connection's end, told as status 499 where nothing was answered before.
 constexpr unsigned client_gone = 499;
 
+constexpr std::size_t method_max = 20;  ///< Bytes of an unknown method in the log.
+
 /// Writes the access log and the counters when the request is over, however it ends (cancelled ones too).
 class Record {
  public:
@@ -32,7 +35,8 @@ class Record {
     const auto took = std::chrono::steady_clock::now() - call_.started;
     const unsigned status = call_.answer.status() == 0 ? client_gone : call_.answer.status();
     metrics_.request_done(*route_, status, took, call_.answer.bytes());
-    spdlog::info("{} {} status={} ms={:.1f} bytes={} in={} id={}{}", call_.request.method, call_.path, status,
+    spdlog::info("{} {} status={} ms={:.1f} bytes={} in={} id={}{}",
+                 for_log(call_.request.method, method_max), for_log(call_.path), status,
                  std::chrono::duration<double, std::milli>(took).count(), call_.answer.bytes(),
                  call_.request.body.size(), call_.request.id, call_.answer.streaming() ? " cut" : "");
   }
