@@ -1,10 +1,6 @@
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "gateway/admin.hpp"
 #include "gateway/model_json.hpp"
 #include "gateway/stream_gauge.hpp"
@@ -111,7 +107,8 @@ net::Task<void> Admin::status(Call& call) {
   co_await call.send_json(status_text());
 }
 
-/// One `state` event a second, with what happened since as `load` and `pull` events, until the client leaves.
+/// One `state` event a second, with what happened since as `load` and `pull` events, until the client leaves
+/// or the home stops.
 net::Task<void> Admin::events(Call& call) {
   const StreamGauge gauge(services_.metrics);
   net::Headers headers;
@@ -119,10 +116,8 @@ net::Task<void> Admin::events(Call& call) {
   headers.set("Cache-Control", "no-store");
   const auto begun = co_await call.answer.begin(200, std::move(headers));
   if (!begun) co_return;
-  const auto executor = co_await boost::asio::this_coro::executor;
-  boost::asio::steady_timer timer(executor);
   std::uint64_t seen = services_.events.last();
-  while (true) {
+  while (!services_.events.closed()) {
     std::string text;
     for (const Events::Event& event : services_.events.after(seen))
       text += event_text(event.kind, event.json);
@@ -130,9 +125,10 @@ net::Task<void> Admin::events(Call& call) {
     text += event_text("state", status_text());
     const auto written = co_await call.answer.write(text);
     if (!written) co_return;
-    timer.expires_after(std::chrono::seconds(1));
-    co_await timer.async_wait(boost::asio::use_awaitable);
+    co_await services_.events.wait(std::chrono::seconds(1));
   }
+  const auto ended = co_await call.answer.end();
+  static_cast<void>(ended);
 }
 
 }  // namespace localscale::gateway

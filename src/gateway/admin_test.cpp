@@ -1,7 +1,13 @@
+#include <chrono>
+#include <exception>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "gateway/events.hpp"
 #include "gateway/test_home.hpp"
 
 namespace localscale::gateway {
@@ -103,6 +109,26 @@ TEST(Admin, WhatNeverReachesTheHandlerIsRefusedInTheApisShape) {
   EXPECT_EQ(json::parse(anthropic.body)["error"]["type"], "request_too_large");
   const auto openai = Gateway::refuse(413, "too big", "/v1/chat/completions", net::Door::loopback);
   EXPECT_EQ(json::parse(openai.body)["error"]["code"], "request_too_large");
+}
+
+TEST(Admin, AStreamOfEventsEndsWhenTheHomeStops) {
+  TestHome home;
+  home.end_streams();
+  const Got got = home.ask("GET", "/localscale/v1/events");
+  EXPECT_EQ(got.status, 200U);
+  EXPECT_TRUE(got.ended);
+}
+
+TEST(Events, WakeTheirReadersWhenTheHomeStops) {
+  boost::asio::io_context io;
+  Events events;
+  bool woken = false;
+  boost::asio::co_spawn(io, events.wait(std::chrono::hours(1)), [&](std::exception_ptr) { woken = true; });
+  io.poll();
+  EXPECT_FALSE(woken);
+  events.close();
+  io.poll();
+  EXPECT_TRUE(woken);
 }
 
 }  // namespace

@@ -129,6 +129,8 @@ class Gateway::Parts {
     co_await call.refuse(std::move(problem));
   }
 
+  void end_streams() { events_.close(); }
+
  private:
   net::Task<void> admit_and_run(Call& call, Record& record) {
     if (auto refusal = access_.check(call.request, call.path))
@@ -195,6 +197,10 @@ net::Handler Gateway::handler() {
   return [parts = parts_.get()](const net::Request& request, net::Exchange& exchange) {
     return parts->handle(request, exchange);
   };
+}
+
+void Gateway::end_streams() {
+  parts_->end_streams();
 }
 
 net::Response Gateway::refuse(unsigned status, std::string_view message, std::string_view target, net::Door) {

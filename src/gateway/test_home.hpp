@@ -117,6 +117,8 @@ class TestHome {
   Got ask(std::string_view method, std::string_view target, std::string body = {}, net::Headers headers = {},
           net::Door door = net::Door::loopback);
   Got post(std::string_view target, std::string body) { return ask("POST", target, std::move(body)); }
+  /// The home stops.
+  void end_streams() { gateway_->end_streams(); }
 
   FakeCatalog catalog;
   FakeEngines engines{catalog};
