@@ -51,13 +51,17 @@ class Record {
 };
 
 Problem no_such_path(const Call& call) {
-  return make_problem(404, "not_found",
-                      "There is no " + call.request.method + " " + call.path.substr(0, 200) + " here.");
+  return make_problem(
+      404, "not_found",
+      "There is no " + call.request.method.substr(0, method_max) + " " + call.path.substr(0, 200) + " here.");
 }
 
 Problem wrong_method(const Call& call, const std::string& allowed) {
-  return make_problem(405, "method_not_allowed",
-                      call.path + " takes " + allowed + ", not " + call.request.method + ".");
+  Problem problem = make_problem(405, "method_not_allowed",
+                                 call.path.substr(0, 200) + " takes " + allowed + ", not " +
+                                     call.request.method.substr(0, method_max) + ".");
+  problem.allow = allowed;
+  return problem;
 }
 
 Problem bad_key(std::string message) {

@@ -209,6 +209,7 @@ TEST(OpenAi, WhatIsNotOfferedSaysSoTyped) {
   EXPECT_EQ(home.ask("GET", "/v1/nothing").status, 404U);
   const Got wrong = home.ask("GET", chat);
   EXPECT_EQ(wrong.status, 405U);
+  EXPECT_EQ(wrong.headers.get("Allow"), "POST");
   EXPECT_EQ(json::parse(wrong.body)["error"]["code"], "method_not_allowed");
 }
 

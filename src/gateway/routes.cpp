@@ -19,6 +19,7 @@ std::string list_methods(const std::vector<Route>& methods) {
   for (const Route& route : methods) {
     if (!list.empty()) list += ", ";
     list += route.method;
+    if (route.method == "GET") list += ", HEAD";
   }
   return list;
 }

@@ -164,6 +164,7 @@ net::Response render(const Problem& problem, Shape shape, std::string_view reque
   response.status = status_in(shape, problem.status);
   response.headers.set("Content-Type", "application/json");
   if (problem.retry_after_s) response.headers.set("Retry-After", std::to_string(*problem.retry_after_s));
+  if (!problem.allow.empty()) response.headers.set("Allow", problem.allow);
   if (problem.retry_is_useless) response.headers.set("x-should-retry", "false");
   response.body = dump(body_of(problem, shape, request_id));
   return response;

@@ -25,6 +25,7 @@ struct Problem {
   std::string code;   ///< OpenAI's machine-readable "code" ("model_not_found"); may be empty.
   std::string param;  ///< The field that is wrong; may be empty.
   std::optional<unsigned> retry_after_s{};  ///< Sent as Retry-After.
+  std::string allow{};                      ///< Sent as Allow: the methods of a path, with 405.
   bool retry_is_useless = false;            ///< Sends x-should-retry: false, which SDKs obey.
 };
 
