@@ -116,6 +116,35 @@ TEST(Access, AKeyThatAsksTooOftenGets429WithRetryAfter) {
   EXPECT_EQ(third.headers.get("Retry-After"), "30");
 }
 
+TEST(Access, AHeadAloneDecidesWhoMaySendABody) {
+  TestHome home;
+  const auto made = home.keys.create({"tablet", 1, 1});
+  const auto key = with({{"x-api-key", made->secret}});
+  const auto lan = [&](std::string_view method, std::string_view path, const net::Headers& headers) {
+    return home.check_head(method, path, headers, net::Door::lan);
+  };
+  const auto stranger = lan("POST", "/v1/chat/completions", {});
+  ASSERT_TRUE(stranger.refusal.has_value());
+  EXPECT_EQ(stranger.refusal->status, 401U);
+  EXPECT_EQ(stranger.refusal->headers.get("x-request-id"), "req-1");
+  EXPECT_EQ(json::parse(stranger.refusal->body)["error"]["code"], "invalid_api_key");
+  EXPECT_FALSE(stranger.recognised);
+  // The limits are asked when the request is whole: looking at heads takes nothing from them.
+  for (int i = 0; i < 3; ++i) {
+    const auto known = lan("POST", "/v1/chat/completions", key);
+    EXPECT_FALSE(known.refusal.has_value());
+    EXPECT_TRUE(known.recognised);
+  }
+  EXPECT_EQ(lan("POST", "/api/pull", key).refusal->status, 403U);
+  const auto health = lan("GET", "/healthz", {});
+  EXPECT_FALSE(health.refusal.has_value());
+  EXPECT_FALSE(health.recognised);
+  const auto page =
+      home.check_head("POST", "/api/chat", with({{"Host", "evil.example"}}), net::Door::loopback);
+  EXPECT_EQ(page.refusal->status, 403U);
+  EXPECT_FALSE(home.check_head("POST", "/api/chat", {}, net::Door::loopback).refusal.has_value());
+}
+
 TEST(KeyLimits, PermitsAreGivenBackWhenTheirRequestEnds) {
   KeyLimits limits;
   store::ApiKey key{"id", "tablet", 0, 0, 100, 1};

@@ -102,13 +102,19 @@ TEST(Admin, MetricsCountRoutesAndNeverHoldText) {
   EXPECT_THAT(text, Not(HasSubstr("private-name")));
 }
 
+net::Response refused(std::string target) {
+  net::Request request;
+  request.target = std::move(target);
+  request.id = "req-7";
+  return Gateway::refuse(413, "too big", request);
+}
+
 TEST(Admin, WhatNeverReachesTheHandlerIsRefusedInTheApisShape) {
-  const auto ollama = Gateway::refuse(413, "too big", "/api/chat?x=1", net::Door::loopback);
-  EXPECT_EQ(json::parse(ollama.body), json({{"error", "too big"}}));
-  const auto anthropic = Gateway::refuse(413, "too big", "/v1/messages", net::Door::loopback);
-  EXPECT_EQ(json::parse(anthropic.body)["error"]["type"], "request_too_large");
-  const auto openai = Gateway::refuse(413, "too big", "/v1/chat/completions", net::Door::loopback);
-  EXPECT_EQ(json::parse(openai.body)["error"]["code"], "request_too_large");
+  EXPECT_EQ(json::parse(refused("/api/chat?x=1").body), json({{"error", "too big"}}));
+  const json anthropic = json::parse(refused("/v1/messages").body);
+  EXPECT_EQ(anthropic["error"]["type"], "request_too_large");
+  EXPECT_EQ(anthropic["request_id"], "req-7");
+  EXPECT_EQ(json::parse(refused("/v1/chat/completions").body)["error"]["code"], "request_too_large");
 }
 
 TEST(Admin, AStreamOfEventsEndsWhenTheHomeStops) {

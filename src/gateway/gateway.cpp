@@ -26,6 +26,22 @@ constexpr unsigned client_gone = 499;
 
 constexpr std::size_t method_max = 20;  ///< Bytes of an unknown method in the log.
 
+/// What the access log tells of a request. Never its text.
+struct Line {
+  const net::Request& request;
+  std::string_view path;
+  unsigned status;
+  std::chrono::steady_clock::duration took;
+  std::uint64_t bytes;
+  std::string_view remark;
+};
+
+void write_log(const Line& line) {
+  spdlog::info("{} {} status={} ms={:.1f} bytes={} in={} id={}{}", for_log(line.request.method, method_max),
+               for_log(line.path), line.status, std::chrono::duration<double, std::milli>(line.took).count(),
+               line.bytes, line.request.body.size(), line.request.id, line.remark);
+}
+
 /// Writes the access log and the counters when the request is over, however it ends (cancelled ones too).
 class Record {
  public:
@@ -35,10 +51,8 @@ class Record {
     const auto took = std::chrono::steady_clock::now() - call_.started;
     const unsigned status = call_.answer.status() == 0 ? client_gone : call_.answer.status();
     metrics_.request_done(*route_, status, took, call_.answer.bytes());
-    spdlog::info("{} {} status={} ms={:.1f} bytes={} in={} id={}{}",
-                 for_log(call_.request.method, method_max), for_log(call_.path), status,
-                 std::chrono::duration<double, std::milli>(took).count(), call_.answer.bytes(),
-                 call_.request.body.size(), call_.request.id, call_.answer.streaming() ? " cut" : "");
+    write_log({call_.request, call_.path, status, took, call_.answer.bytes(),
+               call_.answer.streaming() ? " cut" : ""});
   }
   Record(const Record&) = delete;
   Record& operator=(const Record&) = delete;
@@ -109,10 +123,7 @@ class Gateway::Parts {
   }
 
   net::Task<void> handle(const net::Request& request, net::Exchange& exchange) {
-    net::Headers always;
-    always.set("x-request-id", request.id);
-    access_.add_cors(request, always);
-    Answer answer(exchange, std::move(always));
+    Answer answer(exchange, headers_of_every_answer(request));
     std::string path = normalise_path(request.path());
     const Shape shape = shape_of(path, request.headers);
     Call call{request, answer, shape, std::move(path), {}};
@@ -135,7 +146,42 @@ class Gateway::Parts {
 
   void end_streams() { events_.close(); }
 
+  /// Host, Origin, door and key, before a body is read; limits are asked when the request is whole.
+  net::HeadVerdict check_head(const net::Request& request) {
+    net::HeadVerdict verdict;
+    const std::string path = normalise_path(request.path());
+    std::optional<Problem> problem = access_.check(request, path);
+    if (!problem && access_.is_preflight(request)) return verdict;
+    if (!problem) {
+      const Routes::Match match = routes_.find(request.method, path);
+      const auto key = admit(request, need_of(match));
+      if (key) {
+        verdict.recognised = key->has_value();
+        return verdict;
+      }
+      problem = key.error();
+    }
+    verdict.refusal = render(*problem, shape_of(path, request.headers), request.id);
+    const net::Headers always = headers_of_every_answer(request);
+    for (const auto& [name, value] : always.all()) verdict.refusal->headers.set(name, value);
+    const unsigned status = verdict.refusal->status;
+    metrics_.request_done(unknown_, status, {}, verdict.refusal->body.size());
+    write_log({request, path, status, {}, verdict.refusal->body.size(), " unread"});
+    return verdict;
+  }
+
  private:
+  [[nodiscard]] net::Headers headers_of_every_answer(const net::Request& request) const {
+    net::Headers headers;
+    headers.set("x-request-id", request.id);
+    access_.add_cors(request, headers);
+    return headers;
+  }
+
+  static Need need_of(const Routes::Match& match) {
+    return match.route != nullptr ? match.route->need : Need::use;
+  }
+
   net::Task<void> admit_and_run(Call& call, Record& record) {
     if (auto refusal = access_.check(call.request, call.path))
       co_return co_await call.refuse(std::move(*refusal));
@@ -146,9 +192,14 @@ class Gateway::Parts {
       co_return;
     }
     Routes::Match match = routes_.find(call.request.method, call.path);
-    KeyLimits::Permit permit;
-    const Need need = match.route != nullptr ? match.route->need : Need::use;
-    if (auto refusal = admit(call.request, need, permit)) co_return co_await call.refuse(std::move(*refusal));
+    const auto key = admit(call.request, need_of(match));
+    if (!key) co_return co_await call.refuse(key.error());
+    KeyLimits::Permit permit;  // Held while the request runs.
+    if (*key) {
+      auto admitted = limits_.admit(**key, std::chrono::steady_clock::now());
+      if (!admitted) co_return co_await call.refuse(std::move(admitted.error()));
+      permit = std::move(*admitted);
+    }
     if (match.route == nullptr) {
       Problem problem = match.allowed.empty() ? no_such_path(call) : wrong_method(call, match.allowed);
       co_return co_await call.refuse(std::move(problem));
@@ -158,23 +209,20 @@ class Gateway::Parts {
     co_await match.route->endpoint(call);
   }
 
-  /// Door and key. Fills `permit`, which is held while the request runs.
-  std::optional<Problem> admit(const net::Request& request, Need need, KeyLimits::Permit& permit) {
-    if (auto refusal = Access::check_door(request, need)) return refusal;
+  /// Door and key: the key where one is needed, nothing where none is.
+  tl::expected<std::optional<store::ApiKey>, Problem> admit(const net::Request& request, Need need) {
+    if (auto refusal = Access::check_door(request, need)) return tl::unexpected(std::move(*refusal));
     if (request.door != net::Door::lan || need == Need::anyone) return std::nullopt;
     const std::string_view secret = presented_key(request.headers);
     if (secret.empty()) {
-      return bad_key(
-          "Over the LAN this home wants an API key (Authorization: Bearer … or x-api-key). "
-          "Its owner makes one with `localscale key create NAME`.");
+      return tl::unexpected(
+          bad_key("Over the LAN this home wants an API key (Authorization: Bearer … or x-api-key). "
+                  "Its owner makes one with `localscale key create NAME`."));
     }
-    const auto key = services_.keys.verify(secret);
-    if (!key && key.error().code != Errc::denied) return problem_of(key.error());
-    if (!key) return bad_key("This API key is not valid here.");
-    auto admitted = limits_.admit(*key, std::chrono::steady_clock::now());
-    if (!admitted) return admitted.error();
-    permit = std::move(*admitted);
-    return std::nullopt;
+    auto key = services_.keys.verify(secret);
+    if (!key && key.error().code != Errc::denied) return tl::unexpected(problem_of(key.error()));
+    if (!key) return tl::unexpected(bad_key("This API key is not valid here."));
+    return std::move(*key);
   }
 
   Options options_;
@@ -203,15 +251,18 @@ net::Handler Gateway::handler() {
   };
 }
 
+net::HeadCheck Gateway::head_check() {
+  return [parts = parts_.get()](const net::Request& request) { return parts->check_head(request); };
+}
+
 void Gateway::end_streams() {
   parts_->end_streams();
 }
 
-net::Response Gateway::refuse(unsigned status, std::string_view message, std::string_view target, net::Door) {
+net::Response Gateway::refuse(unsigned status, std::string_view message, const net::Request& request) {
   Problem problem = make_problem(status, status == 413 ? "request_too_large" : "", std::string(message));
   if (status == 503) problem.retry_after_s = 1;
-  const std::string path = normalise_path(target.substr(0, target.find('?')));
-  return render(problem, shape_of(path, net::Headers{}), "");
+  return render(problem, shape_of(normalise_path(request.path()), request.headers), request.id);
 }
 
 }  // namespace localscale::gateway

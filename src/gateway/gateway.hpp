@@ -25,13 +25,15 @@ class Gateway {
   /// For net's server. Must not be called after the gateway is gone.
   [[nodiscard]] net::Handler handler();
 
+  /// For net's server: refuses by the head alone, so that nobody without a right makes the home read a body.
+  [[nodiscard]] net::HeadCheck head_check();
+
   /// The home stops: ends the streams that would go on for ever.
   void end_streams();
 
   /// For net's server: what never reaches the handler (too large, malformed) in the shape of the API it was
   /// meant for.
-  static net::Response refuse(unsigned status, std::string_view message, std::string_view target,
-                              net::Door door);
+  static net::Response refuse(unsigned status, std::string_view message, const net::Request& request);
 
  private:
   class Parts;

@@ -220,8 +220,10 @@ TestHome::TestHome(Options options) {
   gateway_ = std::make_unique<Gateway>(catalog, engines, puller, keys, status, std::move(options));
 }
 
-Got TestHome::ask(std::string_view method, std::string_view target, std::string body, net::Headers headers,
-                  net::Door door) {
+namespace {
+
+net::Request request_of(std::string_view method, std::string_view target, std::string body,
+                        net::Headers headers, net::Door door) {
   net::Request request;
   request.method = method;
   request.target = target;
@@ -230,6 +232,19 @@ Got TestHome::ask(std::string_view method, std::string_view target, std::string 
   request.body = std::move(body);
   request.door = door;
   request.id = "req-1";
+  return request;
+}
+
+}  // namespace
+
+net::HeadVerdict TestHome::check_head(std::string_view method, std::string_view target, net::Headers headers,
+                                      net::Door door) {
+  return gateway_->head_check()(request_of(method, target, {}, std::move(headers), door));
+}
+
+Got TestHome::ask(std::string_view method, std::string_view target, std::string body, net::Headers headers,
+                  net::Door door) {
+  const net::Request request = request_of(method, target, std::move(body), std::move(headers), door);
   Got got;
   RecordingExchange exchange(got);
   const net::Handler handler = gateway_->handler();

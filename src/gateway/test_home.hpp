@@ -116,6 +116,9 @@ class TestHome {
   /// Sends one request through the gateway and waits for its answer.
   Got ask(std::string_view method, std::string_view target, std::string body = {}, net::Headers headers = {},
           net::Door door = net::Door::loopback);
+  /// What the gateway says to a request by its head alone.
+  net::HeadVerdict check_head(std::string_view method, std::string_view target, net::Headers headers,
+                              net::Door door);
   Got post(std::string_view target, std::string body) { return ask("POST", target, std::move(body)); }
   /// The home stops.
   void end_streams() { gateway_->end_streams(); }

@@ -3,10 +3,17 @@
 #include "house/lan_certificate.hpp"
 
 namespace localscale::house {
+namespace {
+
+/// How many bodies of the largest size the home holds at one time.
+constexpr std::uint64_t kBodiesAtOnce = 4;
+
+}  // namespace
 
 net::Limits limits_from(const config::Config& config) {
   net::Limits limits;
   limits.max_body_bytes = config.api.max_body_bytes;
+  limits.max_buffered_bytes = kBodiesAtOnce * config.api.max_body_bytes;
   limits.max_header_bytes = config.api.max_header_bytes;
   limits.max_connections = config.api.max_connections;
   limits.idle = std::chrono::milliseconds(config.api.idle_timeout_ms);

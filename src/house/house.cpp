@@ -89,6 +89,7 @@ Result<void> House::build(Inheritance inherited) {
                                                 parts_->keys(), *this, options_from(config_, machine_names_));
   server_ = std::make_unique<net::Server>(context_, limits_from(config_), gateway_->handler(),
                                           gateway::Gateway::refuse);
+  server_->check_heads(gateway_->head_check());
   return {};
 }
 

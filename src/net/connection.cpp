@@ -1,6 +1,5 @@
 #include "net/connection.hpp"
 
-#include <charconv>
 #include <exception>
 #include <tuple>
 #include <utility>
@@ -10,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.hpp"
+#include "base/printable.hpp"
 #include "net/spawn.hpp"
 
 namespace localscale::net {
@@ -25,23 +25,25 @@ constexpr std::size_t kPipelineMax =
 constexpr std::chrono::seconds kLingerMax{2};
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 
-bool is_blocked(const error_code& error) {
-  return error == asio::error::would_block || error == asio::error::try_again;
-}
-
 }  // namespace
 
-Connection::Connection(std::shared_ptr<ServerCore> core, std::unique_ptr<Stream> stream, Door door,
-                       std::string peer)
+Connection::Connection(std::shared_ptr<ServerCore> core, std::unique_ptr<Stream> stream, Client client)
     : core_(std::move(core)),
+      seat_(std::move(client.seat)),
+      served_(seat_.taken()),
       stream_(std::move(stream)),
       parser_(core_->limits.max_header_bytes, core_->limits.max_body_bytes) {
-  request_.door = door;
-  request_.peer = std::move(peer);
+  request_.door = client.door;
+  request_.peer = std::move(client.peer);
+  recognised_ = client.door != Door::lan || !core_->head_check;
+  if (!recognised_) recognition_deadline_ = Clock::now() + core_->limits.recognition;
+  if (!served_) ++core_->refusing;
   core_->add(*this);
 }
 
 Connection::~Connection() {
+  if (!served_) --core_->refusing;
+  core_->bodies.change(request_.door, body_counted_, 0);
   core_->remove(*this);
 }
 
@@ -86,11 +88,25 @@ Task<bool> Connection::handshake() {
 /// Reads the next request. False if there is none: the connection is to be closed.
 Task<bool> Connection::next_request() {
   parser_.start(request_);
+  request_.id.clear();
+  core_->bodies.change(request_.door, body_counted_, 0);
   enter(Phase::idle);
   bool continued = false;
+  bool checked = false;
   for (;;) {
     const auto state = parse();
+    const bool has_head = state == RequestParser::State::body || state == RequestParser::State::complete;
+    if (has_head && !std::exchange(checked, true)) {
+      if (auto refusal = check_head(state)) {
+        co_await refuse(std::move(*refusal));
+        co_return false;
+      }
+    }
     if (state == RequestParser::State::complete) co_return true;
+    if (core_->bodies.is_spent(request_.door, body_counted_)) {
+      co_await refuse(503, "This home holds as many bytes of requests as it may. Try again in a moment.");
+      co_return false;
+    }
     if (state == RequestParser::State::malformed) {
       co_await refuse(parser_.status(), parser_.problem());
       co_return false;
@@ -108,6 +124,18 @@ Task<bool> Connection::next_request() {
   }
 }
 
+std::optional<Response> Connection::check_head(RequestParser::State state) {
+  request_.id = core_->next_request_id();
+  const bool needed = state == RequestParser::State::body || !recognised_;
+  if (!needed || !core_->head_check) return std::nullopt;
+  HeadVerdict verdict = core_->head_check(request_);
+  if (verdict.recognised && !std::exchange(recognised_, true)) {
+    recognition_deadline_ = Clock::time_point::max();
+    seat_.recognise();
+  }
+  return std::move(verdict.refusal);
+}
+
 /// Feeds what has been read to the parser and moves the phase, and with it the deadline, on.
 RequestParser::State Connection::parse() {
   if (phase_ == Phase::idle) {  // Empty lines before a request are allowed.
@@ -117,6 +145,7 @@ RequestParser::State Connection::parse() {
   std::size_t used = 0;
   const auto state = parser_.feed(in_.data(), used);
   in_.consume(used);
+  core_->bodies.change(request_.door, body_counted_, request_.body.capacity());
   if (state == RequestParser::State::head && phase_ == Phase::idle) enter(Phase::head);
   if (state == RequestParser::State::body) enter(Phase::body);
   return state;
@@ -133,7 +162,6 @@ Task<bool> Connection::more_bytes() {
 
 Task<void> Connection::answer() {
   enter(Phase::handling);
-  request_.id = core_->next_request_id();
   begun_ = answered_ = false;
   last_ = !parser_.keep_alive() || core_->draining;
   bodiless_ = request_.method == "HEAD";
@@ -153,16 +181,26 @@ Task<void> Connection::answer() {
   } else if (!answered_) {
     if (!failed) spdlog::error("request failed id={} error=\"the handler gave no answer\"", request_.id);
     co_await send(core_->refusal(
-        500, "This is a bug in Localscale; the log names it under request " + request_.id + ".",
-        request_.target, request_.door));
+        500, "This is a bug in Localscale; the log names it under request " + request_.id + ".", request_));
   }
 }
 
 Task<void> Connection::refuse(unsigned status, std::string message) {
+  if (request_.id.empty()) request_.id = core_->next_request_id();
+  Response response = core_->refusal(status, message, request_);
+  response.headers.set("x-request-id", request_.id);
+  spdlog::info("refused {} status={} peer={} id={}", for_log(request_.target), status, request_.peer,
+               request_.id);
+  co_await refuse(std::move(response));
+}
+
+Task<void> Connection::refuse(Response response) {
   ++core_->stats.refused;
   last_ = true;
-  begun_ = answered_ = bodiless_ = false;
-  Response response = core_->refusal(status, message, request_.target, request_.door);
+  begun_ = answered_ = false;
+  bodiless_ = request_.method == "HEAD";
+  std::string().swap(request_.body);
+  core_->bodies.change(request_.door, body_counted_, 0);
   co_await send(std::move(response));
   enter(Phase::lingering);
 }
@@ -252,7 +290,7 @@ bool Connection::keeps_alive() const {
 }
 
 void Connection::expire() {
-  deadline_ = Clock::time_point::max();
+  deadline_ = recognition_deadline_ = Clock::time_point::max();
   expired_ = true;
   if (waiter_) return wake();
   if (phase_ == Phase::handling) gone_ = true;
@@ -267,123 +305,6 @@ void Connection::drain() {
 void Connection::cut() {
   client_gone();
   stream_->close();
-}
-
-Task<Result<void>> Connection::send(Response response) {
-  if (gone_) co_return lost();
-  answered_ = true;
-  const bool none = response.status == 204 || response.status == 304;
-  const BodyEnd end{none ? std::nullopt : std::optional<std::uint64_t>(response.body.size()), false};
-  write_response_head(head_, response.status, response.headers, end, !last_, core_->date.now());
-  Pieces pieces{asio::buffer(head_), bodiless_ || none ? asio::const_buffer{} : asio::buffer(response.body)};
-  const auto done = send_now(pieces);
-  if (!done) co_return tl::unexpected(done.error());
-  if (*done) co_return Result<void>{};
-  co_return co_await send_rest(pieces);
-}
-
-Task<Result<void>> Connection::begin(unsigned status, Headers headers) {
-  if (ended_) client_gone();
-  if (gone_) co_return lost();
-  begun_ = true;
-  chunked_ = !parser_.http_1_0();
-  if (!chunked_) last_ = true;
-  write_response_head(head_, status, headers, BodyEnd{std::nullopt, chunked_}, !last_, core_->date.now());
-  Pieces pieces{asio::buffer(head_)};
-  const auto done = send_now(pieces);
-  if (!done) co_return tl::unexpected(done.error());
-  if (*done) co_return Result<void>{};
-  co_return co_await send_rest(pieces);
-}
-
-Task<Result<void>> Connection::write(std::string_view piece) {
-  if (gone_) co_return lost();
-  if (bodiless_ || piece.empty()) co_return Result<void>{};
-  Pieces pieces{};
-  std::array<char, 20> size{};
-  if (chunked_) {
-    char* end = std::to_chars(size.data(), size.data() + 16, piece.size(), 16).ptr;
-    *end++ = '\r';
-    *end++ = '\n';
-    pieces = {asio::buffer(size.data(), static_cast<std::size_t>(end - size.data())),
-              asio::buffer(piece.data(), piece.size()), asio::buffer("\r\n", 2)};
-  } else {
-    pieces = {asio::buffer(piece.data(), piece.size())};
-  }
-  const auto done = send_now(pieces);
-  if (!done) co_return tl::unexpected(done.error());
-  if (*done) co_return Result<void>{};
-  co_return co_await send_rest(pieces);
-}
-
-Task<Result<void>> Connection::end() {
-  if (gone_) co_return lost();
-  answered_ = true;
-  if (!chunked_ || bodiless_) co_return Result<void>{};
-  Pieces pieces{asio::buffer("0\r\n\r\n", 5)};
-  const auto done = send_now(pieces);
-  if (!done) co_return tl::unexpected(done.error());
-  if (*done) co_return Result<void>{};
-  co_return co_await send_rest(pieces);
-}
-
-Result<bool> Connection::send_now(Pieces& pieces) {
-  error_code error;
-  std::size_t written = stream_->write_now(pieces.data(), pieces.size(), error);
-  if (error && !is_blocked(error)) {
-    gone_ = true;
-    return tl::unexpected(lost().error());
-  }
-  bool all = true;
-  for (auto& piece : pieces) {
-    const std::size_t taken = std::min(written, piece.size());
-    piece += taken;
-    written -= taken;
-    all = all && piece.size() == 0;
-  }
-  return all;
-}
-
-Task<Result<void>> Connection::send_rest(Pieces pieces) {
-  if (stream_->joins_writes()) {
-    std::string joined;
-    joined.reserve(asio::buffer_size(pieces));
-    for (const auto& piece : pieces) joined.append(static_cast<const char*>(piece.data()), piece.size());
-    co_return co_await send_slowly(asio::buffer(joined));
-  }
-  for (const auto& piece : pieces) {
-    if (piece.size() == 0) continue;
-    const auto sent = co_await send_slowly(piece);
-    if (!sent) co_return sent;
-  }
-  co_return Result<void>{};
-}
-
-Task<Result<void>> Connection::send_slowly(asio::const_buffer piece) {
-  const auto before = deadline_;
-  while (piece.size() > 0) {
-    deadline_ = Clock::now() + core_->limits.slow_client;
-    const auto [error, bytes] =
-        co_await asio::async_initiate<decltype(kAsTuple), void(error_code, std::size_t)>(
-            [this, piece](auto handler) { stream_->write_some(piece, IoHandler(std::move(handler))); },
-            kAsTuple);
-    if (error) {
-      gone_ = true;
-      co_return lost();
-    }
-    piece += bytes;
-  }
-  deadline_ = before;
-  co_return Result<void>{};
-}
-
-Result<void> Connection::lost() {
-  if (expired_) {
-    return fail(Errc::timeout, "The client took no byte for " +
-                                   std::to_string(core_->limits.slow_client.count()) +
-                                   " ms; its answer was given up.");
-  }
-  return fail(Errc::cancelled, "The client went away before its answer ended.");
 }
 
 }  // namespace localscale::net

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -23,13 +24,22 @@ class Connection final : public Exchange, public ReadSink, public std::enable_sh
  public:
   using Clock = std::chrono::steady_clock;
 
-  Connection(std::shared_ptr<ServerCore> core, std::unique_ptr<Stream> stream, Door door, std::string peer);
+  /// Who is at the other end.
+  struct Client {
+    Door door = Door::loopback;
+    std::string peer;
+    Seat seat;  ///< Not taken: it is only told that there are too many.
+  };
+
+  Connection(std::shared_ptr<ServerCore> core, std::unique_ptr<Stream> stream, Client client);
   ~Connection() override;
 
   void start();
   /// Answers 503 instead of reading.
   void start_refusing(std::string_view reason);
-  [[nodiscard]] bool overdue(Clock::time_point now) const { return now >= deadline_; }
+  [[nodiscard]] bool overdue(Clock::time_point now) const {
+    return now >= deadline_ || now >= recognition_deadline_;
+  }
   /// Called when `overdue`: ends what took too long.
   void expire();
   /// Closes if idle; otherwise the running answer is the last.
@@ -57,11 +67,14 @@ class Connection final : public Exchange, public ReadSink, public std::enable_sh
   Task<bool> more_bytes();
   Task<void> answer();
   Task<void> refuse(unsigned status, std::string message);
+  Task<void> refuse(Response response);
   Task<void> linger();
   Task<Result<void>> send_rest(Pieces pieces);
   Task<Result<void>> send_slowly(boost::asio::const_buffer piece);
 
   RequestParser::State parse();
+  /// The answer that refuses a request by its head.
+  std::optional<Response> check_head(RequestParser::State state);
   void enter(Phase phase);
   void arm_read();
   void wake();
@@ -73,6 +86,8 @@ class Connection final : public Exchange, public ReadSink, public std::enable_sh
   Result<bool> send_now(Pieces& pieces);
 
   std::shared_ptr<ServerCore> core_;
+  Seat seat_;
+  const bool served_;
   std::unique_ptr<Stream> stream_;
   ReadBuffer in_;
   RequestParser parser_;
@@ -81,13 +96,16 @@ class Connection final : public Exchange, public ReadSink, public std::enable_sh
   boost::asio::cancellation_signal cancel_;
   Waiter waiter_;
   Clock::time_point deadline_ = Clock::time_point::max();
+  Clock::time_point recognition_deadline_ = Clock::time_point::max();
   Clock::time_point body_start_;
+  std::size_t body_counted_ = 0;  ///< What the body budget counts for this connection.
   Phase phase_ = Phase::handshake;
-  bool reading_ = false;  ///< A read is under way.
-  bool ended_ = false;    ///< The client sends no more.
-  bool gone_ = false;     ///< The client takes no more.
-  bool expired_ = false;  ///< A deadline passed.
-  bool last_ = false;     ///< Close after this answer.
+  bool recognised_ = false;  ///< A LAN client that has shown a valid key; on other doors nobody has to.
+  bool reading_ = false;     ///< A read is under way.
+  bool ended_ = false;       ///< The client sends no more.
+  bool gone_ = false;        ///< The client takes no more.
+  bool expired_ = false;     ///< A deadline passed.
+  bool last_ = false;        ///< Close after this answer.
   bool begun_ = false;
   bool answered_ = false;
   bool chunked_ = false;

@@ -81,6 +81,17 @@ class Exchange {
   [[nodiscard]] virtual bool begun() const = 0;
 };
 
+/// What a request's head alone decides, before its body is read.
+struct HeadVerdict {
+  std::optional<Response> refusal;  ///< Sent instead of an answer; then the connection is closed.
+  bool recognised = false;          ///< The client has shown a valid key.
+};
+
+/// Asked before a body is waited for and, on the LAN, before a client's first request is answered. The
+/// request holds at most what came of its body with the head. A short request on the other doors goes
+/// straight to the handler, which checks it.
+using HeadCheck = std::function<HeadVerdict(const Request&)>;
+
 /// Answers one request. An exception or a return without an answer becomes a 500 and is logged.
 using Handler = std::function<Task<void>(const Request&, Exchange&)>;
 

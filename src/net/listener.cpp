@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::milliseconds kNoDescriptorsPause{100};
 constexpr int kAcceptsAtOnce = 64;  ///< Then the others get a turn.
 constexpr std::uint32_t kRefusingMax =
-    64;  ///< Connections above the limit that are told why; others are just closed.
+    64;  ///< Connections above the limits that are told why; others are just closed.
 
 std::string with_port(std::string host, std::uint16_t port_be, bool brackets) {
   if (brackets) host = "[" + host + "]";
@@ -94,15 +94,19 @@ void Listener::serve(UniqueFd client, std::string peer) {
   const auto core = core_.lock();
   if (!core) return;
   ++core->stats.accepted;
-  const auto limit = core->limits.max_connections;
-  if (core->stats.open >= std::uint64_t{limit} + kRefusingMax) return;
+  Seat seat = core->seats.take(door_, peer.substr(0, peer.rfind(':')));
+  const bool served = seat.taken();
+  if (!served && core->refusing >= kRefusingMax) return;
   const int on = 1;
   if (peer != "unix") ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  const auto connection = std::make_shared<Connection>(
-      core, make_stream(core->context, std::move(client), tls_), door_, std::move(peer));
-  if (core->stats.open <= limit) return connection->start();
-  connection->start_refusing("This home serves " + std::to_string(limit) +
-                             " connections already. Close some, or raise api.max_connections.");
+  const auto connection =
+      std::make_shared<Connection>(core, make_stream(core->context, std::move(client), tls_),
+                                   Connection::Client{door_, std::move(peer), std::move(seat)});
+  if (served) return connection->start();
+  connection->start_refusing(
+      "This home serves as many connections of this kind as it may. Close some, or raise "
+      "api.max_connections (" +
+      std::to_string(core->limits.max_connections) + ").");
 }
 
 }  // namespace localscale::net

@@ -72,7 +72,9 @@ class Sink final : public beast::http::basic_parser<true> {
     request_.target = (has_path ? "" : "/") + std::string(absolute->rest);
   }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
-    if (length) request_.body.reserve(std::min<std::size_t>(*length, kBodyReserveMax));
+    if (!length) return;
+    promised_ = static_cast<std::size_t>(*length);
+    request_.body.reserve(std::min(promised_, kBodyReserveMax));
   }
   std::size_t on_body_impl(View body, error_code&) override { return append(body); }
   void on_chunk_header_impl(std::uint64_t, View, error_code&) override {}
@@ -113,13 +115,18 @@ class Sink final : public beast::http::basic_parser<true> {
     error = beast::http::error::bad_field;
   }
 
+  /// Grows by doubling, but not beyond what was promised.
   std::size_t append(View bytes) {
+    const std::size_t needed = request_.body.size() + bytes.size();
+    const std::size_t room = request_.body.capacity();
+    if (needed > room && needed <= promised_) request_.body.reserve(std::clamp(2 * room, needed, promised_));
     request_.body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
 
   Request& request_;
   Refused refused_;
+  std::size_t promised_ = 0;
   bool expects_continue_ = false;
   bool http_1_0_ = false;
 };
@@ -140,7 +147,7 @@ void RequestParser::start(Request& into) {
   into.method.clear();
   into.target.clear();
   into.headers.clear();
-  into.body = {};
+  std::string().swap(into.body);  // Assigning would keep the memory.
   impl_->sink.emplace(into);
   impl_->sink->header_limit(max_header_bytes_);
   impl_->sink->body_limit(max_body_bytes_);

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds kUnwind{250};  ///< How long cut handlers ma
 
 /// Often enough that a limit is exceeded by a quarter at most.
 std::chrono::milliseconds tick_length(const Limits& limits) {
-  const auto shortest = std::min({limits.idle, limits.head, limits.slow_client});
+  const auto shortest = std::min({limits.idle, limits.head, limits.slow_client, limits.recognition});
   return std::clamp(shortest / 4, kTickMin, kTickMax);
 }
 
@@ -44,7 +44,7 @@ std::string json_escaped(std::string_view text) {
 
 }  // namespace
 
-Response plain_refusal(unsigned status, std::string_view message, std::string_view, Door) {
+Response plain_refusal(unsigned status, std::string_view message, const Request&) {
   Response response{status, {}, "{\"error\":\"" + json_escaped(message) + "\"}"};
   response.headers.add("Content-Type", "application/json");
   return response;
@@ -56,6 +56,8 @@ ServerCore::ServerCore(boost::asio::io_context& io, Limits the_limits, Handler t
       limits(the_limits),
       handler(std::move(the_handler)),
       refusal(std::move(the_refusal)),
+      seats(limits.max_connections),
+      bodies(limits.max_buffered_bytes),
       drained(io),
       ticker_(io),
       id_prefix_(random_prefix()) {}
@@ -122,6 +124,10 @@ Server::Server(boost::asio::io_context& context, Limits limits, Handler handler,
 Server::~Server() {
   core_->stop_accepting();
   core_->cut_all();
+}
+
+void Server::check_heads(HeadCheck check) {
+  core_->head_check = std::move(check);
 }
 
 Result<void> Server::listen(UniqueFd listener, Door door, std::shared_ptr<TlsServerContext> tls) {

@@ -8,7 +8,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "net/body_budget.hpp"
 #include "net/response_head.hpp"
+#include "net/seats.hpp"
 #include "net/server.hpp"
 
 namespace localscale::net {
@@ -33,8 +35,12 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
   const Limits limits;
   const Handler handler;
   const Refusal refusal;
+  HeadCheck head_check;  ///< May be empty.
   HttpDate date;
   ServerStats stats;
+  Seats seats;
+  BodyBudget bodies;
+  std::uint32_t refusing = 0;  ///< Connections that only get to know that there are too many.
   bool draining = false;
   std::vector<std::shared_ptr<Listener>> listeners;
   boost::asio::steady_timer drained;

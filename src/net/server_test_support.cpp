@@ -41,10 +41,12 @@ UniqueFd connect_to_loopback(std::uint16_t port) {
   return socket;
 }
 
-LiveServer::LiveServer(Handler handler, Limits limits, std::shared_ptr<TlsServerContext> tls)
+LiveServer::LiveServer(Handler handler, Limits limits, std::shared_ptr<TlsServerContext> tls, Door door,
+                       HeadCheck check)
     : server_(std::make_unique<Server>(context_, limits, std::move(handler))) {
+  if (check) server_->check_heads(std::move(check));
   UniqueFd listener = listen_on_loopback(port_);
-  LS_ASSERT(server_->listen(std::move(listener), Door::loopback, std::move(tls)).has_value());
+  LS_ASSERT(server_->listen(std::move(listener), door, std::move(tls)).has_value());
   thread_ = std::thread([this] { context_.run(); });
 }
 

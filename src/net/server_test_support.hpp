@@ -23,7 +23,8 @@ UniqueFd connect_to_loopback(std::uint16_t port);
 /// A server that runs till the end of the test.
 class LiveServer {
  public:
-  explicit LiveServer(Handler handler, Limits limits = {}, std::shared_ptr<TlsServerContext> tls = {});
+  explicit LiveServer(Handler handler, Limits limits = {}, std::shared_ptr<TlsServerContext> tls = {},
+                      Door door = Door::loopback, HeadCheck check = {});
   ~LiveServer();
 
   [[nodiscard]] std::uint16_t port() const { return port_; }

@@ -215,6 +215,7 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
   options.default_model = name;
   gateway::Gateway gate(catalog, engines, pulls, keys, status, options);
   net::Server http(io, net::Limits{}, gate.handler(), gateway::Gateway::refuse);
+  http.check_heads(gate.head_check());
   if (auto listening = http.listen(listen_on(port), net::Door::loopback); !listening) {
     std::fprintf(stderr, "gateway_dev: %s\n", listening.error().message().c_str());
     return 1;
