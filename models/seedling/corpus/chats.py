@@ -23,7 +23,7 @@ Use the tools when they help. Tools: get_weather(city), search(query), set_light
 Current time: 18:42. Location: home. Language: en.
 You are a large language model trained to answer every question.
 Conversation so far is private and stays at home.""".splitlines()
-SHARES = (("intents", 0.75), ("refusal", 0.19), ("greeting", 0.06))
+SHARES = (("intents", 0.74), ("refusal", 0.2), ("greeting", 0.06))
 COUNTS = ((1, 0.48), (2, 0.33), (3, 0.19))  # clauses of a sentence: more often several than people say, as they are harder
 
 
