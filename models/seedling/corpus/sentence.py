@@ -97,7 +97,10 @@ def answer(intents):
 
 
 def sentence(rng, grammar, held_out=False, count=None, strange=0.08):
-    """A sentence and its intents: (text, list of intents, templates used)."""
+    """A sentence and its intents: (text, list of intents, templates used).
+
+    In training many sentences of several clauses have several clock times, whose hours and minutes are easily mixed up.
+    """
     count = count or rng.choices((1, 2, 3), (66, 27, 7))[0]
     noise = 0.25 if rng.random() < 0.15 else 0.0
     used = [grammar.pick(rng, held_out) for _ in range(count)]
@@ -106,12 +109,15 @@ def sentence(rng, grammar, held_out=False, count=None, strange=0.08):
     if count > 1 and all(t["free"] and t["template"].options["when"] for t in timed) and rng.random() < 0.12 \
             or count == 1 and timed[0]["free"] and rng.random() < used[0].options["when"] * 0.3:
         front = when(rng, held_out)
+    clocks = not held_out and count > 1 and rng.random() < 0.3
     texts, intents, open_end = [], [], []
     for i, template in enumerate(used):
         text, fields = clause(rng, template, held_out, noise, strange)
         ends_open = template.slots and template.pattern.endswith("}") and template.slots[-1] in OPEN_ENDED
-        if timed[i]["free"] and not front and rng.random() < template.options["when"]:
+        if timed[i]["free"] and not front and rng.random() < (0.7 if clocks and template.options["when"] else template.options["when"]):
             said, moment = when(rng, held_out, spans=template.options["spans"] and _turns_on(fields))
+            while clocks and ":" not in moment.get("at", ""):
+                said, moment = when(rng)
             if 0 < i == count - 1 and rng.random() < 0.2 and "for" not in moment:
                 text = f"{said} {text}"
             else:
