@@ -54,10 +54,10 @@ class Relay {
     net::Headers headers;
     headers.add("Content-Type", "application/json");
     auto head = co_await upstream->request(request.method, request.target, headers, request.body);
-    if (!head) co_return co_await fail_with(exchange, head.error());
+    if (!head) co_return co_await fail_with(request, exchange, head.error());
     if (head->headers.has("Content-Length")) {
       auto body = co_await upstream->read_all(64U << 20);
-      if (!body) co_return co_await fail_with(exchange, body.error());
+      if (!body) co_return co_await fail_with(request, exchange, body.error());
       co_await exchange.send({head->status, std::move(head->headers), std::move(*body)});
     } else {
       co_await exchange.begin(head->status, std::move(head->headers));
@@ -84,8 +84,8 @@ class Relay {
     co_return upstream;
   }
 
-  net::Task<void> fail_with(net::Exchange& exchange, const Error& error) {
-    co_await exchange.send(net::plain_refusal(502, error.message(), {}, net::Door::loopback));
+  net::Task<void> fail_with(const net::Request& request, net::Exchange& exchange, const Error& error) {
+    co_await exchange.send(net::plain_refusal(502, error.message(), request));
   }
 
   std::string engine_;
