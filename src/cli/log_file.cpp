@@ -30,37 +30,59 @@ void rotate(const fs::path& log, unsigned kept) {
 
 class LogFile {
  public:
-  LogFile(fs::path path, const Rotation& rotation) : path_(std::move(path)), rotation_(rotation) {}
+  LogFile(fs::path path, int lost, const Rotation& rotation)
+      : path_(std::move(path)), lost_(lost), rotation_(rotation) {}
 
-  Result<void> open() {
-    fd_ = UniqueFd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!fd_) return fail_errno(fmt::format("Opening the log {}", path_.string()), errno);
-    struct stat info{};
-    bytes_ = fstat(fd_.get(), &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;
-    return {};
-  }
-
-  /// What the disk does not take is lost: a full disk must not stop the home.
-  Result<void> append(std::string_view text) {
+  void append(std::string_view text) {
     while (!text.empty()) {
       if (bytes_ >= rotation_.max_bytes && at_line_start_) {
         rotate(path_, rotation_.kept);
-        if (auto opened = open(); !opened) return opened;
+        fd_.reset();
+        bytes_ = 0;
       }
       const auto end = text.find('\n');
       const std::string_view line = text.substr(0, end == std::string_view::npos ? end : end + 1);
-      if (::write(fd_.get(), line.data(), line.size()) > 0) bytes_ += line.size();
+      if (const int error = write(line); error != 0) lose(line, error);
       at_line_start_ = line.ends_with('\n');
       text.remove_prefix(line.size());
     }
-    return {};
   }
 
  private:
+  /// 0, or why not all of the line is in the file.
+  int write(std::string_view line) {
+    if (!fd_) {
+      fd_ = UniqueFd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+      if (!fd_) return errno;
+      struct stat info{};
+      bytes_ = fstat(fd_.get(), &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;
+    }
+    const ssize_t written = ::write(fd_.get(), line.data(), line.size());
+    if (written < 0) return errno;
+    bytes_ += static_cast<std::uint64_t>(written);
+    return static_cast<std::size_t>(written) == line.size() ? 0 : ENOSPC;
+  }
+
+  /// What the disk does not take is not kept: a full disk must not stop the home.
+  void lose(std::string_view line, int error) {
+    constexpr std::size_t max_bytes = 8192;
+    std::string told;
+    if (lost_bytes_ == 0) {
+      told = fmt::format("The log {} cannot be written: {}. It was to hold:\n", path_.string(),
+                         std::generic_category().message(error));
+    }
+    told += line;
+    if (lost_bytes_ + told.size() > max_bytes) return;
+    lost_bytes_ += told.size();
+    [[maybe_unused]] const ssize_t written = ::write(lost_, told.data(), told.size());
+  }
+
   fs::path path_;
+  int lost_;
   Rotation rotation_;
   UniqueFd fd_;
   std::uint64_t bytes_ = 0;
+  std::size_t lost_bytes_ = 0;
   bool at_line_start_ = true;
 };
 
@@ -78,16 +100,15 @@ std::string tail_of(const fs::path& path) {
 
 }  // namespace
 
-Result<void> copy_to_log(int input, const fs::path& log, const Rotation& rotation) {
-  LogFile file(log, rotation);
-  if (auto opened = file.open(); !opened) return opened;
+Result<void> copy_to_log(int input, const fs::path& log, int lost, const Rotation& rotation) {
+  LogFile file(log, lost, rotation);
   std::array<char, 16384> piece{};
   for (;;) {
     const ssize_t got = ::read(input, piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail_errno("Reading what to log", errno);
     if (got == 0) return {};
-    if (auto written = file.append({piece.data(), static_cast<std::size_t>(got)}); !written) return written;
+    file.append({piece.data(), static_cast<std::size_t>(got)});
   }
 }
 

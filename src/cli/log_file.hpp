@@ -15,8 +15,10 @@ struct Rotation {
   unsigned kept = 3;                    ///< Old files kept.
 };
 
-/// Copies `input` into the file until its end. Whole lines stay in one file.
-Result<void> copy_to_log(int input, const std::filesystem::path& log, const Rotation& rotation = {});
+/// Copies `input` into the file until its end. Whole lines stay in one file. Lines that cannot be written (a
+/// full disk) go to the descriptor `lost` instead, after the reason, 8 KiB of them at most: logging goes on.
+Result<void> copy_to_log(int input, const std::filesystem::path& log, int lost,
+                         const Rotation& rotation = {});
 
 /// The last `count` lines, taken from the rotated file too where the current one is too short.
 Result<std::vector<std::string>> last_lines(const std::filesystem::path& log, std::size_t count);

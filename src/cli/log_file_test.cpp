@@ -20,7 +20,7 @@ class LogFileTest : public testing::Test {
     const fs::path input = folder / "input";
     std::ofstream(input) << text;
     FILE* file = std::fopen(input.c_str(), "r");
-    ASSERT_TRUE(copy_to_log(fileno(file), log, rotation).has_value());
+    ASSERT_TRUE(copy_to_log(fileno(file), log, STDERR_FILENO, rotation).has_value());
     std::fclose(file);
   }
   fs::path folder = fs::temp_directory_path() / ("ls-log-" + std::to_string(getpid()));
@@ -43,6 +43,21 @@ TEST_F(LogFileTest, LastLinesReachIntoTheRotatedFile) {
   std::ofstream(log) << "c\nno end";
   EXPECT_THAT(*last_lines(log, 3), testing::ElementsAre("b", "c", "no end"));
   EXPECT_THAT(*last_lines(log, 10), testing::ElementsAre("a", "b", "c", "no end"));
+}
+
+TEST_F(LogFileTest, WhatTheDiskDoesNotTakeIsToldWithTheReasonUpToALimit) {
+  fs::create_directory(log);  // Cannot be opened for writing, as root neither.
+  const fs::path input = folder / "input";
+  std::ofstream(input) << "no room\n" << std::string(10'000, 'x') << "\nlast\n";
+  FILE* in = std::fopen(input.c_str(), "r");
+  FILE* lost = std::tmpfile();
+  EXPECT_TRUE(copy_to_log(fileno(in), log, fileno(lost)).has_value());
+  std::string told(20'000, '\0');
+  told.resize(static_cast<std::size_t>(::pread(fileno(lost), told.data(), told.size(), 0)));
+  EXPECT_EQ(told, "The log " + log.string() +
+                      " cannot be written: Is a directory. It was to hold:\nno room\nlast\n");
+  std::fclose(in);
+  std::fclose(lost);
 }
 
 TEST_F(LogFileTest, NoLogYetIsAClearError) {

@@ -1,5 +1,6 @@
 #include "cli/supervisor_process.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <thread>
@@ -7,6 +8,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -111,17 +113,17 @@ Result<LogWriter> start_log_writer(const fs::path& log) {
   fs::create_directories(log.parent_path(), error);
   if (error)
     return fail_errno(fmt::format("Making the folder {}", log.parent_path().string()), error.value());
-  const auto null = null_device();
-  if (!null) return tl::unexpected(null.error());
+  UniqueFd lost(memfd_create("lost", MFD_CLOEXEC));
+  if (!lost) return fail_errno("Making a memory file", errno);
   const auto self = sibling_program("localscale");
   if (!self) return tl::unexpected(self.error());
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return fail_errno("Making a pipe", errno);
   const UniqueFd read_end(ends[0]);
   UniqueFd write_end(ends[1]);
-  const auto child = spawn(*self, {"log-writer", log.string()}, read_end.get(), null->get());
+  const auto child = spawn(*self, {"log-writer", log.string()}, read_end.get(), lost.get());
   if (!child) return tl::unexpected(child.error());
-  return LogWriter{std::move(write_end), *child};
+  return LogWriter{std::move(write_end), std::move(lost), *child};
 }
 
 void finish(LogWriter& writer) {
@@ -132,6 +134,13 @@ void finish(LogWriter& writer) {
        waited += step_ms) {
     std::this_thread::sleep_for(std::chrono::milliseconds(step_ms));
   }
+}
+
+std::string lost_by(const LogWriter& writer) {
+  std::string text(16384, '\0');
+  const ssize_t got = pread(writer.lost.get(), text.data(), text.size(), 0);
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  return text;
 }
 
 }  // namespace localscale::cli

@@ -36,6 +36,7 @@ Error become(const std::filesystem::path& program, const std::vector<std::string
 /// The process between the home's output and its log file.
 struct LogWriter {
   UniqueFd input;      ///< What is written here goes into the log.
+  UniqueFd lost;       ///< A memory file: what could not be written into the log, and why.
   pid_t process = -1;  ///< Ends once nobody holds `input` any more.
 };
 
@@ -44,5 +45,8 @@ Result<LogWriter> start_log_writer(const std::filesystem::path& log);
 
 /// Lets go of the input and waits (a second at most) until all of it is in the file.
 void finish(LogWriter& writer);
+
+/// What could not be written into the log, after the reason; empty if all of it was.
+std::string lost_by(const LogWriter& writer);
 
 }  // namespace localscale::cli

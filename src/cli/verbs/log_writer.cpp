@@ -14,7 +14,7 @@ Verb log_writer_verb() {
           .options = {{"file", "The log file", path.get(), true}},
           .run =
               [path](const Context& context) {
-                const auto copied = copy_to_log(STDIN_FILENO, *path);
+                const auto copied = copy_to_log(STDIN_FILENO, *path, STDERR_FILENO);
                 return copied ? 0 : context.terminal.report(failed(copied.error()).value());
               },
           .verbs = {},

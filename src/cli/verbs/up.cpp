@@ -51,8 +51,10 @@ bool serves_as_configured(const Json& status, const config::Config& config) {
 tl::unexpected<Failure> died_at_start(const config::Layout& layout, int status, LogWriter& writer) {
   constexpr std::size_t shown = 8;
   finish(writer);
-  std::string said;
-  if (const auto lines = last_lines(layout.log, shown)) {
+  std::string said = lost_by(writer);
+  if (!said.empty()) {
+    said = "\n" + said;  // The file's last lines are from an earlier time.
+  } else if (const auto lines = last_lines(layout.log, shown)) {
     for (const std::string& line : *lines) said += "\n  " + line;
   }
   const std::string how = WIFSIGNALED(status) ? fmt::format("was ended by signal {}", WTERMSIG(status))
