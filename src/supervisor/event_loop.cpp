@@ -7,6 +7,19 @@
 #include <sys/epoll.h>
 
 namespace localscale::supervisor {
+namespace {
+
+/// What epoll gives back: the descriptor, and which registration of that number it was. A number is reused as
+/// soon as it is closed, while events of its former owner may still wait in the same round.
+std::uint64_t ticket_of(int fd, std::uint32_t watch) {
+  return std::uint64_t{watch} << 32U | static_cast<std::uint32_t>(fd);
+}
+
+int fd_of(std::uint64_t ticket) {
+  return static_cast<int>(ticket & 0xFFFF'FFFFU);
+}
+
+}  // namespace
 
 Result<EventLoop> EventLoop::make() {
   UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
@@ -17,10 +30,10 @@ Result<EventLoop> EventLoop::make() {
 Result<void> EventLoop::watch(int fd, Callback callback) {
   epoll_event event{};
   event.events = EPOLLIN;
-  event.data.fd = fd;
+  event.data.u64 = ticket_of(fd, ++last_watch_);
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
     return fail_errno("watch a descriptor", errno);
-  watched_[fd] = std::make_shared<Callback>(std::move(callback));
+  watched_[fd] = {event.data.u64, std::make_shared<Callback>(std::move(callback))};
   return {};
 }
 
@@ -44,10 +57,11 @@ int EventLoop::timeout_ms() const {
   return static_cast<int>(std::clamp<long long>(left, 0, 60'000));
 }
 
-void EventLoop::dispatch(int fd) {
-  const auto found = watched_.find(fd);
-  if (found == watched_.end()) return;                   // Another callback of this round removed it.
-  const std::shared_ptr<Callback> kept = found->second;  // It may remove itself while it runs.
+void EventLoop::dispatch(std::uint64_t ticket) {
+  const auto found = watched_.find(fd_of(ticket));
+  // Another callback of this round removed it, or watches another descriptor of its number now.
+  if (found == watched_.end() || found->second.ticket != ticket) return;
+  const std::shared_ptr<Callback> kept = found->second.callback;  // It may remove itself while it runs.
   (*kept)();
 }
 
@@ -66,7 +80,7 @@ void EventLoop::run() {
   while (running_) {
     const int count =
         ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms());
-    for (int i = 0; i < count && running_; ++i) dispatch(events[static_cast<std::size_t>(i)].data.fd);
+    for (int i = 0; i < count && running_; ++i) dispatch(events[static_cast<std::size_t>(i)].data.u64);
     fire_timers();
   }
 }

@@ -36,17 +36,22 @@ class EventLoop {
   explicit EventLoop(UniqueFd epoll) : epoll_(std::move(epoll)) {}
 
   [[nodiscard]] int timeout_ms() const;
-  void dispatch(int fd);
+  void dispatch(std::uint64_t ticket);
   void fire_timers();
 
+  struct Watched {
+    std::uint64_t ticket = 0;
+    std::shared_ptr<Callback> callback;
+  };
   struct Timer {
     TimerId id = 0;
     Callback callback;
   };
 
   UniqueFd epoll_;
-  std::map<int, std::shared_ptr<Callback>> watched_;
+  std::map<int, Watched> watched_;
   std::multimap<Clock::time_point, Timer> timers_;
+  std::uint32_t last_watch_ = 0;
   TimerId last_timer_ = 0;
   bool running_ = false;
 };

@@ -142,6 +142,32 @@ TEST(EventLoop, CallsForReadableDescriptorsAndTimersAndLetsThemBeRemoved) {
   ::close(pipe[1]);
 }
 
+TEST(EventLoop, EventsOfAClosedDescriptorAreNotThoseOfItsNumbersNextOwner) {
+  auto loop = EventLoop::make();
+  ASSERT_TRUE(loop);
+  std::array<std::array<int, 2>, 3> pipes{};  // Two are readable in the same round, the third never is.
+  for (auto& pipe : pipes) ASSERT_EQ(::pipe(pipe.data()), 0);
+  std::string order;
+  const auto give_number_away = [&](int fd) {
+    loop->unwatch(fd);
+    ASSERT_EQ(::dup2(pipes[2][0], fd), fd);  // Closes it, and reuses its number.
+    ASSERT_TRUE(loop->watch(fd, [&] { order += "wrong"; }));
+  };
+  for (const std::size_t i : {0U, 1U}) {
+    ASSERT_TRUE(loop->watch(pipes.at(i)[0], [&, i] {
+      order += "r";
+      loop->unwatch(pipes.at(i)[0]);
+      give_number_away(pipes.at(1 - i)[0]);
+    }));
+    ASSERT_EQ(::write(pipes.at(i)[1], "x", 1), 1);
+  }
+  loop->after(20ms, [&] { loop->stop(); });
+  loop->run();
+  EXPECT_EQ(order, "r");
+  for (const auto& pipe : pipes)
+    for (const int end : pipe) ::close(end);
+}
+
 /// A config whose loopback port is free, and a state folder with room for the admin socket.
 struct Place {
   tests::TemporaryFolder folder;
