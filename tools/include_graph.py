@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # folder -> folders it may include. A permission that is not used is an error: take it out.
 ALLOWED = {
     "base": set(),
-    "config": {"base"},
+    "config": {"base", "core"},
     "core": {"base"},
     "wire": set(),
     "store": {"base"},

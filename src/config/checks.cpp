@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 
 #include "base/bytes.hpp"
+#include "core/models/model_name.hpp"
 
 namespace localscale::config {
 namespace {
@@ -118,8 +119,7 @@ bool is_url(const std::string& text) {
 }
 
 bool is_model_name(const std::string& text) {
-  constexpr std::size_t max_bytes = 350;
-  return !text.empty() && text.size() <= max_bytes && is_printable(text);
+  return core::parse_model_name(text).has_value();
 }
 
 bool is_log_level(const std::string& text) {

@@ -134,6 +134,24 @@ TEST(Config, ThousandsOfMistakesMakeAShortReport) {
   EXPECT_THAT(report, HasSubstr("There are 5000 mistakes"));
 }
 
+TEST(Config, AByteOrderMarkAtTheStartIsNoMistake) {
+  const auto config = parse("\xEF\xBB\xBF[api]\nport = 8000\n", "home.toml");
+  ASSERT_TRUE(config.has_value()) << config.error().message();
+  EXPECT_EQ(config->api.port, 8000);
+  EXPECT_THAT(problem("\xEF\xBB\xBF\xEF\xBB\xBF[api]\n"), HasSubstr("home.toml:1:"));
+}
+
+TEST(Config, ADefaultModelThatNoModelCanBeCalledIsRefused) {
+  for (const std::string name : {"", "../x", "a/../b", "-x", "x:", "x y", "a/b/c/d", "/x", "x:y:z"}) {
+    EXPECT_THAT(problem("[models]\ndefault_model = \"" + name + "\""),
+                HasSubstr("home.toml:2: models.default_model must be a model name like"))
+        << name;
+  }
+  for (const std::string name :
+       {"seedling", "llama3.2:1b", "hf.co/ORG/REPO:Q4_K_M", "lab.example:5000/t/m:1b"})
+    EXPECT_TRUE(parse("[models]\ndefault_model = \"" + name + "\"", "home.toml")) << name;
+}
+
 TEST(Config, CharactersOutsideQuotesMustBeAscii) {
   const auto wrong = parse("[log]\nlevel\xC9\xBB = \"info\"\n", "c.toml");
   ASSERT_FALSE(wrong.has_value());

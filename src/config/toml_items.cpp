@@ -152,6 +152,8 @@ Result<std::vector<TomlItem>> read_toml(std::string_view text, const std::string
         fmt::format("{}: the file has {} bytes; a config has at most {}.", file, text.size(), max_text_bytes),
         "Is this the right file?");
   }
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // Some editors begin UTF-8 files with it.
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   if (const std::size_t line = line_of_bare_unicode(text); line != 0) {
     return fail(Errc::invalid_argument,
                 fmt::format("{}:{}: a character outside quotes and comments is not ASCII.", file, line),
