@@ -82,25 +82,43 @@ function addMessage(role, text) {
   return item;
 }
 
-/** Yields the data of each server-sent event of a response. */
-async function* events(response) {
+async function* lines(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
-    const lines = (rest + value).split('\n');
-    rest = lines.pop();
-    for (const line of lines) if (line.startsWith('data: ')) yield line.slice(6);
+    const whole = (rest + value).split('\n');
+    rest = whole.pop();
+    yield* whole;
   }
 }
 
-async function streamAnswer(item, signal) {
-  const response = await fetch('/v1/chat/completions', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ model: byId('model').value, messages: conversation, stream: true }),
-    signal,
-  });
+/** Yields the data of each server-sent event of a response. */
+async function* events(response) {
+  for await (const line of lines(response)) if (line.startsWith('data: ')) yield line.slice(6);
+}
+
+async function post(path, body, signal) {
+  const response = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal });
   if (!response.ok) throw new Error(await errorText(response));
+  return response;
+}
+
+/** A model's first use can take a while: says so where its answer will be. */
+async function loadModel(model, item, signal) {
+  const response = await post('/localscale/v1/load', { name: model, stream: true }, signal);
+  for await (const line of lines(response)) {
+    const step = JSON.parse(line);
+    if (step.error) throw new Error(step.error.message);
+    if (step.status === 'success') break;
+    item.dataset.wait = `${step.status} ${model} (${sizeText(step.total)}), ${Math.floor(step.elapsed_ms / 1000)} s`;
+  }
+  delete item.dataset.wait;
+}
+
+async function streamAnswer(item, signal) {
+  const model = byId('model').value;
+  await loadModel(model, item, signal);
+  const response = await post('/v1/chat/completions', { model, messages: conversation, stream: true }, signal);
   for await (const data of events(response)) {
     if (data === '[DONE]') break;
     const event = JSON.parse(data);

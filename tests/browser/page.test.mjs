@@ -65,6 +65,42 @@ test('a question typed with the keyboard alone gets a streamed answer', async ()
   await close();
 });
 
+test('while a model is loaded, its place says so with its size and time', async () => {
+  const { page, close } = await openPage();
+  const steps = [{ status: 'measuring', total: 9_000_000, elapsed_ms: 0 }, { status: 'loading', total: 9_000_000, elapsed_ms: 2750 }, { status: 'success' }];
+  await page.route('**/localscale/v1/load', (route) => route.fulfill({ body: steps.map((step) => `${JSON.stringify(step)}\n`).join('') }));
+  await page.evaluate(() => {
+    window.waits = [];
+    new MutationObserver((changes) => window.waits.push(...changes.map((change) => change.oldValue)))
+      .observe(document.querySelector('#messages'), { subtree: true, attributeFilter: ['data-wait'], attributeOldValue: true });
+  });
+  await ask(page, 'hello');
+  assert.deepEqual(await page.evaluate(() => window.waits), [null, 'measuring seedling:latest (9.0 MB), 0 s', 'loading seedling:latest (9.0 MB), 2 s']);
+  assert.ok((await page.textContent('#messages .assistant')).length > 0);
+  await close();
+});
+
+test('a model that cannot be loaded is an error, not an empty answer', async () => {
+  const { page, close } = await openPage();
+  await page.route('**/localscale/v1/load', (route) => route.fulfill({ body: '{"error":{"message":"It does not fit."}}\n' }));
+  await ask(page, 'hello');
+  assert.equal(await page.textContent('#messages .error'), 'It does not fit.');
+  assert.equal(await page.locator('#messages .assistant').count(), 0);
+  await close();
+});
+
+test('the hint in the empty prompt is shown whole at every width', async () => {
+  for (const width of Object.values(widths)) {
+    const { page, close } = await openPage({ viewport: { width, height: 800 } });
+    const hidden = await page.$eval('#prompt', (prompt) => {
+      prompt.value = prompt.placeholder;
+      return prompt.scrollHeight - prompt.clientHeight;
+    });
+    assert.ok(hidden <= 0, `${hidden} pixels are hidden at ${width}`);
+    await close();
+  }
+});
+
 test('text that looks like markup is shown as text', async () => {
   const { page, close } = await openPage();
   await ask(page, '<img src=x onerror="document.title=1">');
