@@ -25,4 +25,5 @@ test('docs/cli.md names every verb that the command line offers', () => {
 test('./dev help has one line for each verb of the README and CONTRIBUTING', () => {
   const help = spawnSync(fileURLToPath(new URL('../../dev', import.meta.url)), ['help'], { encoding: 'utf8' }).stdout;
   for (const verb of ['up', 'down', 'test', 'bench', 'lab', 'fmt', 'lint', 'clean', 'build']) assert.match(help, new RegExp(`^\\./dev ${verb}\\b`, 'm'));
+  for (const line of help.trim().split('\n')) assert.match(line, /^\.\/dev \w+.* {2,}\S/, 'one line for each verb');
 });
