@@ -74,6 +74,12 @@ std::string harmless(std::string_view text) {
   return out;
 }
 
+std::string one_line(std::string_view text) {
+  std::string out = harmless(text);
+  std::ranges::replace_if(out, [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  return out;
+}
+
 void Terminal::say(std::string_view text) const {
   if (!look_.json && !look_.quiet) put(stdout, fmt::format("{}\n", text));
 }
@@ -91,9 +97,11 @@ void Terminal::remark(std::string_view text) const {
 }
 
 void Terminal::table(const std::vector<std::string>& headings,
-                     const std::vector<std::vector<std::string>>& rows) const {
+                     std::vector<std::vector<std::string>> rows) const {
   if (look_.json) return;
+  for (auto& row : rows) std::ranges::transform(row, row.begin(), one_line);
   std::vector<std::size_t> widths;
+  widths.reserve(headings.size());
   for (const std::string& heading : headings) widths.push_back(look_.out_is_tty ? columns(heading) : 0);
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i]));
@@ -111,7 +119,7 @@ void Terminal::table(const std::vector<std::string>& headings,
 }
 
 void Terminal::progress(std::string_view line) const {
-  if (shows_progress()) put(stderr, fmt::format("\r\033[K{}", cut(line, terminal_width() - 1)));
+  if (shows_progress()) put(stderr, fmt::format("\r\033[K{}", cut(one_line(line), terminal_width() - 1)));
 }
 
 void Terminal::progress_done() const {

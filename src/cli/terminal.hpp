@@ -36,9 +36,8 @@ class Terminal {
   [[nodiscard]] bool all_written() const;
   /// A remark on standard error: nothing with --json or --quiet.
   void remark(std::string_view text) const;
-  /// Rows under headings, columns padded; headings only on a tty.
-  void table(const std::vector<std::string>& headings,
-             const std::vector<std::vector<std::string>>& rows) const;
+  /// Rows under headings, columns padded; headings only on a tty. A row is one line, whatever its cells hold.
+  void table(const std::vector<std::string>& headings, std::vector<std::vector<std::string>> rows) const;
   /// Redraws the one progress line on standard error: nothing unless that is a tty.
   void progress(std::string_view line) const;
   /// Clears the progress line.
@@ -60,5 +59,8 @@ std::size_t columns(std::string_view text);
 /// Text from elsewhere (model names, server messages) without control characters, so that it cannot steer the
 /// terminal. Line feeds and tabs stay.
 std::string harmless(std::string_view text);
+
+/// The same as one line: line feeds and tabs are spaces.
+std::string one_line(std::string_view text);
 
 }  // namespace localscale::cli

@@ -12,7 +12,7 @@ TEST(Text, DurationsAreShort) {
   EXPECT_EQ(human_duration(5), "5 s");
   EXPECT_EQ(human_duration(185), "3 min");
   EXPECT_EQ(human_duration(7800), "2 h 10 min");
-  EXPECT_EQ(human_duration(4 * 86'400), "4 days");
+  EXPECT_EQ(human_duration(345'600), "4 days");
   EXPECT_EQ(human_duration(-3), "0 s");
 }
 
@@ -27,6 +27,13 @@ TEST(Text, TextFromElsewhereCannotSteerTheTerminal) {
   EXPECT_EQ(harmless("a\033[31mb\r\nc\x07\x7f"), "a[31mb\nc");
   EXPECT_EQ(harmless("gr\xC3\xBC\xC3\x9F\x65\xC2\x9B!"), "gr\xC3\xBC\xC3\x9F\x65!");
   EXPECT_EQ(columns("gr\xC3\xBCn"), 4U);
+}
+
+TEST(Text, ARowOfATableIsOneLineWhateverItsCellsHold) {
+  EXPECT_EQ(one_line("a\r\nb\tc\033[2Jd"), "a b c[2Jd");
+  testing::internal::CaptureStdout();
+  Terminal(Look{}).table({"NAME", "STATE"}, {{"evil\nmodel", "re\033[31mady"}, {"b", "idle"}});
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "evil model  re[31mady\nb           idle\n");
 }
 
 TEST(ProgressBar, SaysShareSizeSpeedAndWhatIsLeft) {

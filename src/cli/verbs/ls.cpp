@@ -21,16 +21,15 @@ int ls(const Context& context) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const Json& model : list_at(*answer, "models")) {
-    rows.push_back({harmless(text_at(model, "name")),
-                    human_bytes(static_cast<std::uint64_t>(number_at(model, "bytes"))),
-                    harmless(text_at(model, "parameter_size", "-")),
-                    harmless(text_at(model, "quantization", "-")), harmless(text_at(model, "source")),
-                    human_age(number_at(model, "modified_at_unix"), std::time(nullptr))});
+    rows.push_back(
+        {text_at(model, "name"), human_bytes(static_cast<std::uint64_t>(number_at(model, "bytes"))),
+         text_at(model, "parameter_size", "-"), text_at(model, "quantization", "-"), text_at(model, "source"),
+         human_age(number_at(model, "modified_at_unix"), std::time(nullptr))});
   }
   if (rows.empty()) context.terminal.remark("No models yet. Get one with: localscale pull llama3.2:1b");
-  context.terminal.table({"NAME", "SIZE", "PARAMETERS", "QUANTIZATION", "FROM", "MODIFIED"}, rows);
+  context.terminal.table({"NAME", "SIZE", "PARAMETERS", "QUANTIZATION", "FROM", "MODIFIED"}, std::move(rows));
   for (const Json& problem : list_at(*answer, "problems"))
-    context.terminal.remark("Not offered: " + harmless(text_at(problem, "message")));
+    context.terminal.remark("Not offered: " + one_line(text_at(problem, "message")));
   return 0;
 }
 

@@ -27,13 +27,13 @@ int ps(const Context& context) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const Json& model : list_at(*answer, "loaded")) {
-    rows.push_back({harmless(text_at(model, "name")), harmless(text_at(model, "state")),
+    rows.push_back({text_at(model, "name"), text_at(model, "state"),
                     human_bytes(static_cast<std::uint64_t>(number_at(model, "memory_bytes"))),
                     fmt::format("{}", number_at(model, "context_tokens")),
                     fmt::format("{}", number_at(model, "threads")), until(model)});
   }
   if (rows.empty()) context.terminal.remark("No model is loaded; one is loaded when it is asked.");
-  context.terminal.table({"NAME", "STATE", "MEMORY", "CONTEXT", "THREADS", "UNLOADED"}, rows);
+  context.terminal.table({"NAME", "STATE", "MEMORY", "CONTEXT", "THREADS", "UNLOADED"}, std::move(rows));
   return 0;
 }
 

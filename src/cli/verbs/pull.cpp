@@ -41,7 +41,7 @@ class PullView {
 
  private:
   void show(const Json& event) {
-    const std::string status = harmless(text_at(event, "status"));
+    const std::string status = one_line(text_at(event, "status"));
     const auto total = static_cast<std::uint64_t>(number_at(event, "total"));
     if (status != status_ && total_ > 0) finish_file();
     status_ = status;

@@ -9,7 +9,7 @@ namespace {
 void print(const Context& context, const Json& model) {
   const Json& details = object_at(model, "details");
   const auto row = [&](const char* label, const std::string& value) {
-    if (!value.empty()) context.terminal.say(fmt::format("  {:<15} {}", label, harmless(value)));
+    if (!value.empty()) context.terminal.say(fmt::format("  {:<15} {}", label, one_line(value)));
   };
   row("architecture", text_at(details, "family"));
   row("parameters", text_at(details, "parameter_size"));
