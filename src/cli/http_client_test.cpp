@@ -1,67 +1,17 @@
 #include "cli/http_client.hpp"
 
-#include <cstring>
-#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "cli/home.hpp"
 #include "cli/line_splitter.hpp"
+#include "cli/one_answer.hpp"
 
 namespace localscale::cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// Answers one connection with `pieces` (after reading a request's head), then closes it.
-class OneAnswer {
- public:
-  explicit OneAnswer(std::vector<std::string> pieces)
-      : path_(fs::temp_directory_path() / ("ls-http-" + std::to_string(getpid()))) {
-    fs::remove(path_);
-    listener_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
-    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    EXPECT_EQ(::listen(listener_, 4), 0);
-    thread_ = std::thread([this, pieces = std::move(pieces)] { answer(pieces); });
-  }
-  ~OneAnswer() {
-    thread_.join();
-    close(listener_);
-    fs::remove(path_);
-  }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-  [[nodiscard]] const std::string& request() const { return request_; }
-
- private:
-  void answer(const std::vector<std::string>& pieces) {
-    const int connection = ::accept(listener_, nullptr, nullptr);
-    char buffer[4096];
-    while (request_.find("\r\n\r\n") == std::string::npos) {
-      const auto got = ::recv(connection, buffer, sizeof buffer, 0);
-      if (got <= 0) break;
-      request_.append(buffer, static_cast<std::size_t>(got));
-    }
-    for (const std::string& piece : pieces) {
-      ::send(connection, piece.data(), piece.size(), MSG_NOSIGNAL);
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    close(connection);
-  }
-
-  fs::path path_;
-  int listener_ = -1;
-  std::string request_;
-  std::thread thread_;
-};
 
 TEST(HttpClient, ReadsAnAnswerThatComesByteByByte) {
   const std::string whole = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";

@@ -13,10 +13,10 @@ namespace {
 void show(const Context& context, const Json& status) {
   const Terminal& terminal = context.terminal;
   const auto row = [&](const std::string& label, const std::string& text) {
-    terminal.say(fmt::format("  {:<9} {}", harmless(label), harmless(text)));
+    terminal.say(fmt::format("  {:<9} {}", one_line(label), one_line(text)));
   };
-  terminal.say(fmt::format("{}: {}", terminal.bold(harmless(text_at(status, "state", "Unknown"))),
-                           harmless(text_at(status, "reason"))));
+  terminal.say(fmt::format("{}: {}", terminal.bold(one_line(text_at(status, "state", "Unknown"))),
+                           one_line(text_at(status, "reason"))));
   for (const Json& door : list_at(status, "doors")) {
     row(text_at(door, "name"),
         flag_at(door, "open") ? text_at(door, "url") : "shut: " + text_at(door, "note"));
@@ -26,7 +26,9 @@ void show(const Context& context, const Json& status) {
     row("model", fmt::format("{} ({}, {})", text_at(model, "name"), text_at(model, "state"),
                              human_bytes(static_cast<std::uint64_t>(number_at(model, "memory_bytes")))));
   }
-  for (const Json& wall : list_at(status, "walls")) {
+  const Json& walls = list_at(status, "walls");
+  if (walls.empty()) row("walls", "being checked");
+  for (const Json& wall : walls) {
     row("wall", fmt::format("{}: {}", text_at(wall, "name"),
                             flag_at(wall, "stands") ? "stands" : "OPEN, " + text_at(wall, "detail")));
   }

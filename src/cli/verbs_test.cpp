@@ -1,0 +1,44 @@
+// What verbs print for people, from what a home answers.
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/app.hpp"
+#include "cli/one_answer.hpp"
+
+namespace localscale::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+struct Printed {
+  std::string out;
+  std::string err;
+};
+
+/// What the verb prints where the home answers with `json`.
+Printed print(std::vector<const char*> words, const std::string& json) {
+  const OneAnswer home({fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", json.size(), json)});
+  words.insert(words.begin(), {"localscale", "--config", "/nonexistent/config.toml"});
+  setenv("LOCALSCALE_STATE_DIRECTORY", home.state().c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run(static_cast<int>(words.size()), words.data()), 0);
+  return {testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+}
+
+TEST(Status, SaysThatTheWallsAreBeingCheckedUntilTheyWere) {
+  EXPECT_THAT(print({"status"}, R"({"state":"Idle","reason":"ready","walls":[]})").out,
+              HasSubstr("  walls     being checked\n"));
+  const auto tested =
+      print({"status"}, R"({"state":"Idle","reason":"ready","walls":[{"name":"house","stands":true}]})").out;
+  EXPECT_THAT(tested, HasSubstr("  wall      house: stands\n"));
+  EXPECT_THAT(tested, Not(HasSubstr("being checked")));
+}
+
+}  // namespace
+}  // namespace localscale::cli
