@@ -10,6 +10,7 @@
 #include "cli/home_status.hpp"
 #include "cli/http_client.hpp"
 #include "cli/line_splitter.hpp"
+#include "config/state_owner.hpp"
 
 namespace localscale::cli {
 namespace {
@@ -43,13 +44,10 @@ Json parse_json(std::string_view text) {
 }
 
 /// Nobody listening is the ordinary "not running"; everything else is told as it is.
-tl::unexpected<Failure> connection_failed(Error error) {
+tl::unexpected<Failure> connection_failed(Error error, const config::Layout& layout) {
   if (error.code == Errc::not_found || error.what.find("Connection refused") != std::string::npos)
     return not_running();
-  if (error.code == Errc::denied) {
-    error.next = "The home belongs to another user; run this as that user, or with sudo.";
-  }
-  return failed(std::move(error));
+  return failed(config::with_owner(std::move(error), layout.state));
 }
 
 Outcome<Json> object_of(const HttpReply& reply) {
@@ -80,21 +78,21 @@ Error error_in_answer(unsigned status, std::string_view body) {
 
 Outcome<Json> Home::get(const std::string& target) const {
   const auto reply = http_exchange(layout_.admin_socket, HttpRequest{.target = target});
-  if (!reply) return connection_failed(reply.error());
+  if (!reply) return connection_failed(reply.error(), layout_);
   return object_of(*reply);
 }
 
 Outcome<Json> status_of(const Home& home, std::chrono::milliseconds patience) {
   const auto reply = http_exchange(home.layout().admin_socket,
                                    HttpRequest{.target = "/localscale/v1/status", .quiet = patience});
-  if (!reply) return connection_failed(reply.error());
+  if (!reply) return connection_failed(reply.error(), home.layout());
   return object_of(*reply);
 }
 
 Outcome<Json> Home::call(const std::string& method, const std::string& target, const Json& body) const {
   const auto reply =
       http_exchange(layout_.admin_socket, {method, target, body.is_null() ? std::string() : text_of(body)});
-  if (!reply) return connection_failed(reply.error());
+  if (!reply) return connection_failed(reply.error(), layout_);
   return object_of(*reply);
 }
 
@@ -107,7 +105,7 @@ Outcome<void> Home::stream(const std::string& target, const Json& body,
   const auto reply = http_exchange(layout_.admin_socket,
                                    {"POST", target, text_of(body), std::move(waiting), longest_silence},
                                    [&](std::string_view piece) { return splitter.push(piece); });
-  if (!reply) return connection_failed(reply.error());
+  if (!reply) return connection_failed(reply.error(), layout_);
   if (reply->status / 100 != 2) return failed(error_in_answer(reply->status, reply->body));
   splitter.finish();
   return {};

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/unique_fd.hpp"
+#include "config/state_owner.hpp"
 
 namespace localscale::cli {
 namespace {
@@ -61,7 +62,10 @@ Result<UniqueFd> null_device() {
 Result<std::optional<pid_t>> lock_holder(const config::Layout& layout) {
   const UniqueFd file(::open(layout.lock.c_str(), O_RDWR | O_CLOEXEC));
   if (!file && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-  if (!file) return fail_errno(fmt::format("Opening {}", layout.lock.string()), errno);
+  if (!file) {
+    return tl::unexpected(config::with_owner(
+        fail_errno(fmt::format("Opening {}", layout.lock.string()), errno).value(), layout.state));
+  }
   struct flock lock{};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
@@ -86,7 +90,7 @@ Result<fs::path> sibling_program(const std::string& name) {
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
   if (error) return fail_errno("Finding this program's folder", error.value());
-  const fs::path program = self.parent_path() / name;
+  fs::path program = self.parent_path() / name;
   if (access(program.c_str(), X_OK) != 0) {
     return fail(Errc::not_found,
                 fmt::format("{} is missing: the installation is incomplete.", program.string()),
@@ -111,8 +115,11 @@ Error become(const fs::path& program, const std::vector<std::string>& arguments)
 Result<LogWriter> start_log_writer(const fs::path& log) {
   std::error_code error;
   fs::create_directories(log.parent_path(), error);
-  if (error)
-    return fail_errno(fmt::format("Making the folder {}", log.parent_path().string()), error.value());
+  if (error) {
+    return tl::unexpected(config::with_owner(
+        fail_errno(fmt::format("Making the folder {}", log.parent_path().string()), error.value()).value(),
+        log.parent_path()));
+  }
   UniqueFd lost(memfd_create("lost", MFD_CLOEXEC));
   if (!lost) return fail_errno("Making a memory file", errno);
   const auto self = sibling_program("localscale");

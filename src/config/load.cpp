@@ -71,18 +71,24 @@ fs::path default_engine() {
   return places.back();
 }
 
+tl::unexpected<Error> unreadable(const fs::path& path, int error_number) {
+  auto error = fail_errno(fmt::format("Reading the config {}", path.string()), error_number);
+  if (error.value().code == Errc::denied)
+    error.value().next = "Run this as its owner, or name another file with --config or LOCALSCALE_CONFIG.";
+  return error;
+}
+
 Result<std::string> read_text(const fs::path& path) {
   constexpr off_t max_bytes = 1 << 20;
   struct stat info{};
-  if (stat(path.c_str(), &info) != 0)
-    return fail_errno(fmt::format("Reading the config {}", path.string()), errno);
+  if (stat(path.c_str(), &info) != 0) return unreadable(path, errno);
   if (!S_ISREG(info.st_mode) || info.st_size > max_bytes) {
     return fail(Errc::invalid_argument,
                 fmt::format("{} is not a config: it must be a plain file of at most 1 MiB.", path.string()));
   }
   std::ifstream in(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in.good() && !in.eof()) return fail_errno(fmt::format("Reading the config {}", path.string()), errno);
+  if (!in.good() && !in.eof()) return unreadable(path, errno);
   return text;
 }
 

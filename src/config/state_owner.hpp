@@ -10,4 +10,8 @@ namespace localscale::config {
 /// would be unusable for them once root had started it. Changes nothing.
 Result<void> refuse_state_of_another(const std::filesystem::path& state);
 
+/// `error`; where it is `denied` because `path` (or the nearest folder above it that can be seen) belongs to
+/// another user, with whose it is and what to do as its next step.
+Error with_owner(Error error, const std::filesystem::path& path);
+
 }  // namespace localscale::config

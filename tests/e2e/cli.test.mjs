@@ -1,7 +1,7 @@
 // The command line against a real home: every verb as people type it, and with --json.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { freePort, makeHome, startHome, until } from '../support/home.mjs';
@@ -167,6 +167,21 @@ describe('up and down', () => {
     assert.match(home.run('down').stdout, /was not running/);
     assert.equal(home.run('ls').code, 3);
     await assert.rejects(fetch(home.url));
+  });
+
+  test('a state that is another user\'s says whose it is and what to do', { skip: process.getuid() !== 0 && 'needs root' }, async () => {
+    const home = await startHome();
+    try {
+      chmodSync(home.folder, 0o755);  // The config can be read; the state is root's.
+      const guest = Object.assign(Object.create(Object.getPrototypeOf(home)), home, { options: { ...home.options, user: 'nobody' } });
+      for (const verb of ['up', 'down', 'status', 'ls', 'logs']) {
+        const { code, stdout, stderr } = guest.run(verb);
+        assert.equal(code, 5, `${verb}: ${stdout}${stderr}`);
+        assert.match(stderr, /Permission denied. \S+ belongs to root: run this with sudo, or name a state_directory of your own/, verb);
+      }
+    } finally {
+      await home.stop();
+    }
   });
 
   test('up tells where the running home serves when the config has changed, and that it does not answer when it is stuck', async () => {

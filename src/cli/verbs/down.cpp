@@ -6,6 +6,7 @@
 
 #include "cli/supervisor_process.hpp"
 #include "cli/verb.hpp"
+#include "config/state_owner.hpp"
 
 namespace localscale::cli {
 namespace {
@@ -21,21 +22,22 @@ int tell(const Context& context, bool was_running, bool killed) {
   return 0;
 }
 
-Outcome<void> send_signal(pid_t process, int number) {
+Outcome<void> send_signal(const config::Layout& layout, pid_t process, int number) {
   // Gone between finding and ending it is as good.
   if (kill(process, number) == 0 || errno == ESRCH) return {};
-  return failed(fail_errno(fmt::format("Stopping the process {}", process), errno).value());
+  return failed(config::with_owner(fail_errno(fmt::format("Stopping the process {}", process), errno).value(),
+                                   layout.state));
 }
 
 /// True if it had to be killed.
 Outcome<bool> stop(const config::Layout& layout, pid_t holder, std::chrono::milliseconds drain) {
   constexpr std::chrono::seconds beyond_drain{10};
   constexpr std::chrono::seconds after_kill{5};
-  if (auto sent = send_signal(holder, SIGTERM); !sent) return tl::unexpected(sent.error());
+  if (auto sent = send_signal(layout, holder, SIGTERM); !sent) return tl::unexpected(sent.error());
   const auto free = wait_until_free(layout, drain + beyond_drain);
   if (!free) return failed(free.error());
   if (*free) return false;
-  if (auto sent = send_signal(holder, SIGKILL); !sent) return tl::unexpected(sent.error());
+  if (auto sent = send_signal(layout, holder, SIGKILL); !sent) return tl::unexpected(sent.error());
   const auto freed = wait_until_free(layout, after_kill);
   if (!freed) return failed(freed.error());
   if (!*freed)

@@ -11,6 +11,7 @@
 #include "cli/line_splitter.hpp"
 #include "cli/log_file.hpp"
 #include "cli/verb.hpp"
+#include "config/state_owner.hpp"
 
 namespace localscale::cli {
 namespace {
@@ -62,7 +63,8 @@ int logs(const Context& context, const LogsOptions& options) {
   const auto home = context.home();
   if (!home) return context.terminal.report(home.error());
   const auto lines = last_lines(home->layout().log, options.lines);
-  if (!lines) return context.terminal.report(failed(lines.error()).value());
+  if (!lines)
+    return context.terminal.report(failed(config::with_owner(lines.error(), home->layout().state)).value());
   for (const std::string& line : *lines) print(context, line);
   if (options.follow) follow(context, home->layout().log);
   return 0;
