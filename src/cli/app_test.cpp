@@ -46,6 +46,7 @@ std::vector<std::vector<std::string>> every_verb() {
 TEST(App, EveryVerbHasHelpWithAnExampleAndJson) {
   for (const auto& verb : every_verb()) {
     std::vector<const char*> words;
+    words.reserve(verb.size() + 1);
     for (const std::string& word : verb) words.push_back(word.c_str());
     words.push_back("--help");
     const Ran ran = run_words(words);

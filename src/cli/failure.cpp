@@ -10,24 +10,19 @@ Exit exit_of(Errc code) {
       return Exit::usage;
     case Errc::not_found:
       return Exit::not_found;
-    case Errc::conflict:
-      return Exit::error;
     case Errc::denied:
-      return Exit::denied;
-    case Errc::unavailable:
-      return Exit::error;
     case Errc::exhausted:
       return Exit::denied;
     case Errc::timeout:
       return Exit::timeout;
-    case Errc::cancelled:
-      return Exit::error;
     case Errc::corrupt:
       return Exit::check_failed;
+    case Errc::conflict:
+    case Errc::unavailable:
+    case Errc::cancelled:
     case Errc::unsupported:
-      return Exit::error;
     case Errc::internal:
-      return Exit::error;
+      break;
   }
   return Exit::error;
 }

@@ -27,7 +27,7 @@ void show(const Context& context, const std::string& verb, const std::string& mo
 Outcome<void> load_with_progress(const Context& context, const Home& home, const std::string& verb,
                                  const std::string& model) {
   std::optional<Error> error;
-  const auto streamed =
+  auto streamed =
       home.stream("/localscale/v1/load", {{"name", model}, {"stream", true}}, [&](std::string_view line) {
         const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
         if (!event.is_object()) return true;

@@ -49,6 +49,7 @@ std::string suggestion(const std::string& path, const std::vector<std::string>& 
 template <class Target>
 std::vector<std::string> paths_of(const std::vector<Key<Target>>& table) {
   std::vector<std::string> out;
+  out.reserve(table.size());
   for (const auto& key : table) out.push_back(key.path());
   return out;
 }
