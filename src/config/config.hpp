@@ -51,6 +51,8 @@ struct Engine {
   std::uint32_t max_loaded = 3;      ///< Models in memory at once; least recently used goes first.
   std::uint32_t keep_alive_seconds = 300;
   std::uint32_t load_timeout_seconds = 300;
+  std::uint32_t hang_timeout_seconds =
+      30;  ///< Without any sign of life while it has work; 0: never ended for it.
   std::uint64_t memory_reserve_bytes = 512ULL << 20;  ///< Never given to models.
   std::uint32_t gpu_layers = 0;
   bool tune = true;

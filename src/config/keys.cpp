@@ -184,6 +184,9 @@ std::vector<Key<Config>> engine_rows() {
                                                           "How long an unused model stays loaded."),
       whole<&Config::engine, &Engine::load_timeout_seconds>("engine", "load_timeout_seconds", 1, one_day_s,
                                                             "The longest load of a model."),
+      whole<&Config::engine, &Engine::hang_timeout_seconds>(
+          "engine", "hang_timeout_seconds", 0, one_day_s,
+          "An engine with work that gives no sign of life for this long is ended. 0: never."),
       whole<&Config::engine, &Engine::memory_reserve_bytes>("engine", "memory_reserve_bytes", 0, one_pebibyte,
                                                             "Memory that is never given to models."),
       whole<&Config::engine, &Engine::gpu_layers>(

@@ -83,6 +83,12 @@ Error stopped_error(const std::string& model, const WorkerExit& exit) {
             "The engine for '" + model + "' ran out of memory and was ended; this answer is lost.",
             "Ask again with a shorter prompt, or lower [engine] slots or context_tokens."};
   }
+  if (exit.hung) {
+    return {
+        Errc::unavailable,
+        "The engine for '" + model + "' hung: it gave no sign of life and was ended; this answer is lost.",
+        "The next request starts it again."};
+  }
   return {Errc::unavailable,
           "The engine for '" + model + "' stopped (" + ending(exit) + "); this answer is lost.",
           "The next request starts it again."};

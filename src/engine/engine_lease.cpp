@@ -22,22 +22,29 @@ net::Task<Result<net::UpstreamHead>> PooledUpstream::request(std::string_view me
   if (!connection_ || !connection_->reusable()) connection_ = engine_->take_idle();
   if (connection_) {
     auto head = co_await connection_->request(method, target, headers, body);
+    ++engine_->signs;
     if (head || head.error().code != Errc::unavailable) co_return head;
   }
   auto fresh = co_await engine_->connect();
   if (!fresh) co_return tl::unexpected(fresh.error());
   connection_ = std::move(*fresh);
-  co_return co_await connection_->request(method, target, headers, body);
+  auto head = co_await connection_->request(method, target, headers, body);
+  ++engine_->signs;
+  co_return head;
 }
 
 net::Task<Result<std::string_view>> PooledUpstream::read_some() {
   if (!connection_) co_return fail(Errc::unavailable, "No request was sent to the engine.");
-  co_return co_await connection_->read_some();
+  auto piece = co_await connection_->read_some();
+  ++engine_->signs;
+  co_return piece;
 }
 
 net::Task<Result<std::string>> PooledUpstream::read_all(std::size_t limit_bytes) {
   if (!connection_) co_return fail(Errc::unavailable, "No request was sent to the engine.");
-  co_return co_await connection_->read_all(limit_bytes);
+  auto whole = co_await connection_->read_all(limit_bytes);
+  ++engine_->signs;
+  co_return whole;
 }
 
 net::Task<Error> EngineLease::explain_failure(Error upstream_error) {

@@ -34,8 +34,13 @@ class EngineLease final : public Lease {
  public:
   EngineLease(std::shared_ptr<RunningEngine> engine, std::chrono::nanoseconds load_time,
               std::function<void()> release)
-      : engine_(std::move(engine)), upstream_(engine_), load_time_(load_time), release_(std::move(release)) {}
-  ~EngineLease() override { release_(); }
+      : engine_(std::move(engine)), upstream_(engine_), load_time_(load_time), release_(std::move(release)) {
+    ++engine_->leases;
+  }
+  ~EngineLease() override {
+    --engine_->leases;
+    release_();
+  }
   EngineLease(const EngineLease&) = delete;
   EngineLease& operator=(const EngineLease&) = delete;
 

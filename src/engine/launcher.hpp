@@ -63,6 +63,7 @@ struct WorkerExit {
   std::int32_t signal = 0;
   bool out_of_memory = false;
   std::vector<std::string> last_lines;
+  bool hung = false;  ///< The house ended it, as it gave no sign of life.
 };
 
 /// The machine as the supervisor sees it, about every 2 s.

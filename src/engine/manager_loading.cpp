@@ -3,7 +3,9 @@
 
 #include "base/log.hpp"
 #include "engine/engine_errors.hpp"
+#include "engine/engine_watch.hpp"
 #include "engine/manager_impl.hpp"
+#include "net/spawn.hpp"
 #include "net/timer.hpp"
 
 namespace localscale::engine {
@@ -42,8 +44,11 @@ net::Task<void> EngineManager::Impl::start(StartEngine order) {
     table_.on_load_failed(table_now(), order.engine, up.error(), crashed, effects);
   }
   perform(std::move(effects));
+  if (!up) co_return;
   // It may have ended between its last sign of health and now.
-  if (up && engine->exit()) on_exit(order.engine, *engine->exit());
+  if (engine->exit()) co_return on_exit(order.engine, *engine->exit());
+  const std::chrono::seconds hang_limit(config_.hang_timeout_seconds);
+  if (hang_limit.count() > 0) net::spawn(executor_, "engine watch", watch_engine(engine, hang_limit));
 }
 
 net::Task<Result<void>> EngineManager::Impl::bring_up(std::shared_ptr<RunningEngine> engine,
@@ -139,7 +144,7 @@ void EngineManager::Impl::on_exit(EngineId id, const WorkerExit& exit) {
   engine->close();
   engines_.erase(found);
   Effects effects;
-  table_.on_exited(table_now(), id, stopped_error(engine->model.model.name, exit), effects);
+  table_.on_exited(table_now(), id, stopped_error(engine->model.model.name, *engine->exit()), effects);
   perform(std::move(effects));
 }
 

@@ -135,6 +135,38 @@ TEST_F(ManagerTest, AKilledEngineGivesATypedErrorAndTheNextRequestWorks) {
   EXPECT_EQ(manager_->metrics().crashes, 1U);
 }
 
+TEST_F(ManagerTest, AFrozenEngineIsEndedGivesATypedErrorAndTheNextRequestWorks) {
+  config::Engine config;
+  config.hang_timeout_seconds = 3;
+  make_manager(config);
+  {
+    auto lease = run(manager_->acquire("a", {}));
+    ASSERT_TRUE(lease) << lease.error().message();
+    ::kill(launcher_->last_pid(), SIGSTOP);
+    const auto answer = run(complete(**lease, R"({"prompt":"hello","n_predict":500})"));
+    ASSERT_FALSE(answer);
+    const auto error = run((*lease)->explain_failure(answer.error()));
+    EXPECT_EQ(error.code, Errc::unavailable);
+    EXPECT_NE(error.what.find("no sign of life"), std::string::npos) << error.message();
+  }
+  auto lease = run(manager_->acquire("a", {}));
+  ASSERT_TRUE(lease) << lease.error().message();
+  EXPECT_TRUE(run(complete(**lease, R"({"prompt":"hello","n_predict":2})")));
+  EXPECT_EQ(manager_->metrics().crashes, 1U);
+}
+
+TEST_F(ManagerTest, AnEngineThatIsHeldWithoutBeingAskedIsLeftAlone) {
+  config::Engine config;
+  config.hang_timeout_seconds = 1;
+  make_manager(config);
+  auto lease = run(manager_->acquire("a", {}));
+  ASSERT_TRUE(lease) << lease.error().message();
+  io_.restart();
+  io_.run_for(3s);
+  EXPECT_TRUE(run(complete(**lease, R"({"prompt":"hello","n_predict":2})")));
+  EXPECT_EQ(manager_->metrics().crashes, 0U);
+}
+
 TEST_F(ManagerTest, AFileThatTheEngineRefusesIsCorruptAndRestsAfterThreeTries) {
   // Our reader accepts it, the engine misses tensors.
   tests::GgufBuilder bad;

@@ -16,6 +16,7 @@ constexpr milliseconds first_poll{10};
 constexpr milliseconds longest_poll{200};
 constexpr milliseconds end_poll{10};
 constexpr milliseconds health_limit{5'000};  ///< A frozen engine must not outlast the load's limit.
+constexpr unsigned http_ok = 200;
 constexpr std::size_t max_idle_connections = 64;
 constexpr std::size_t max_health_bytes = 64U << 10;
 
@@ -27,21 +28,35 @@ RunningEngine::RunningEngine(asio::any_io_executor executor, UpstreamFactory mak
       model(std::move(entry)),
       started(Clock::now()),
       executor_(std::move(executor)),
-      make_upstream_(std::move(make_upstream)) {}
+      make_upstream_(std::move(make_upstream)),
+      rest_(executor_) {}
 
 void RunningEngine::stop(bool force) {
   if (worker_ && !exit_) worker_->stop(force);
 }
 
+void RunningEngine::end_as_hung() {
+  hung_ = true;
+  stop(true);
+}
+
 void RunningEngine::close() {
   idle_.clear();
   worker_.reset();
+  rest_.cancel();
 }
 
 void RunningEngine::ended(const WorkerExit& exit) {
   if (exit_) return;
   exit_ = exit;
+  exit_->hung = hung_;
   idle_.clear();
+  rest_.cancel();
+}
+
+net::Task<void> RunningEngine::rest_until(Clock::time_point time) {
+  rest_.expires_at(time);
+  co_await rest_.async_wait(as_tuple);
 }
 
 net::Task<void> RunningEngine::wait_for_end(milliseconds limit) {
@@ -53,16 +68,15 @@ net::Task<void> RunningEngine::wait_for_end(milliseconds limit) {
   }
 }
 
-net::Task<Result<bool>> RunningEngine::healthy() {
+net::Task<Result<unsigned>> RunningEngine::health() {
   auto upstream = co_await connect();
-  if (!upstream) co_return false;
+  if (!upstream) co_return tl::unexpected(upstream.error());
   const auto head = co_await (*upstream)->request("GET", "/health", {}, {});
-  if (!head) co_return false;
+  if (!head) co_return tl::unexpected(head.error());
   const auto body = co_await (*upstream)->read_all(max_health_bytes);
-  if (!body) co_return false;
-  const bool ready = head->status == 200;
-  if (ready) give_back(std::move(*upstream));
-  co_return ready;
+  if (!body) co_return tl::unexpected(body.error());
+  if (head->status == http_ok) give_back(std::move(*upstream));
+  co_return head->status;
 }
 
 net::Task<Result<void>> RunningEngine::wait_until_ready(milliseconds limit) {
@@ -70,9 +84,9 @@ net::Task<Result<void>> RunningEngine::wait_until_ready(milliseconds limit) {
   auto pause = first_poll;
   asio::steady_timer timer(executor_);
   while (!exit_) {
-    auto asking = healthy();
-    const auto ready = co_await net::within(health_limit, "The engine's sign of health", std::move(asking));
-    if (ready && *ready) co_return Result<void>{};
+    auto asking = health();
+    const auto status = co_await net::within(health_limit, "The engine's sign of health", std::move(asking));
+    if (status && *status == http_ok) co_return Result<void>{};
     if (Clock::now() >= until) co_return fail(Errc::timeout, "The engine was not ready in time.");
     timer.expires_after(pause);
     co_await timer.async_wait(as_tuple);

@@ -20,10 +20,16 @@ async function streamed(home, path, body, onFirst = () => {}) {
   return { status: response.status, text };
 }
 
+/** Stops the engine itself: its shim goes on and makes connections to it. */
+function freezeEngine(home) {
+  const [engine] = home.processes('llama-server').filter(({ args }) => args.startsWith('/engine/llama-server'));
+  process.kill(engine.pid, 'SIGSTOP');
+}
+
 describe('a home with the stub engine', () => {
   let home;
   before(async () => {
-    home = await startHome({ engine: 'stub' });
+    home = await startHome({ engine: 'stub', config: { engine: { hang_timeout_seconds: 3 } } });
     writeTinyModel(join(home.modelFolder, 'stub.gguf'));
   });
   after(async () => { await home?.stop(); });
@@ -57,6 +63,14 @@ describe('a home with the stub engine', () => {
     assert.match(text, /event: error\ndata: \{"type":"error"/);
   });
 
+  test('an engine frozen in the middle of an answer is ended with a typed error, and the next request works', async () => {
+    const { text } = await streamed(home, '/v1/chat/completions', chat('stub', slow, { stream: true }), () => freezeEngine(home));
+    const errors = text.split('\n').filter((line) => line.startsWith('data: {"error"')).map((line) => JSON.parse(line.slice(6)));
+    assert.equal(errors.length, 1, text.slice(-400));
+    assert.match(errors[0].error.message, /no sign of life/);
+    assert.equal((await home.json('/v1/chat/completions', chat('stub', 'hello'))).status, 200);
+  });
+
   test('a killed house is started again and its port keeps answering', async () => {
     const [house] = home.processes('localscaled');
     process.kill(house.pid, 'SIGKILL');
@@ -77,8 +91,25 @@ describe('a home with the stub engine', () => {
 
 describe('a home with llama-server', () => {
   let home;
-  before(async () => { home = await startHome(); });
+  before(async () => { home = await startHome({ config: { engine: { hang_timeout_seconds: 6 } } }); });
   after(async () => { await home?.stop(); });
+
+  test('a frozen llama-server is ended, every API says so in its own words, and the next request works', async () => {
+    const ask = chat('seedling', 'hello', { max_tokens: 16 });
+    assert.equal((await home.json('/v1/chat/completions', ask)).status, 200);
+    freezeEngine(home);
+    const [openai, ollama, anthropic] = await Promise.all([
+      home.json('/v1/chat/completions', ask), home.json('/api/chat', { ...ask, stream: false }), home.json('/v1/messages', ask),
+    ]);
+    assert.equal(openai.status, 503);
+    assert.equal(openai.body.error.code, 'engine_lost');
+    assert.match(openai.body.error.message, /no sign of life.*next request/);
+    assert.equal(ollama.status, 503);
+    assert.match(ollama.body.error, /no sign of life/);
+    assert.equal(anthropic.status, 529);
+    assert.equal(anthropic.body.error.type, 'overloaded_error');
+    assert.equal((await home.json('/v1/chat/completions', ask)).status, 200);
+  });
 
   test('a malformed model is refused with its reason and the house lives on', async () => {
     writeFileSync(join(home.modelFolder, 'broken.gguf'), Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(2000, 0xff)]));
