@@ -116,7 +116,7 @@ Result<std::vector<std::string>> last_lines(const fs::path& log, std::size_t cou
   std::error_code error;
   if (!fs::exists(log, error)) {
     return fail(Errc::not_found, fmt::format("There is no log at {}.", log.string()),
-                "It begins with the first `localscale up`; under systemd: journalctl -u localscale");
+                "It begins with the first `localscale up` (with --foreground it goes to standard error).");
   }
   const std::string text = tail_of(numbered(log, 1)) + tail_of(log);
   std::vector<std::string> lines;
