@@ -105,6 +105,11 @@ Error fetcher_gone() {
           "It is being started anew: run the same pull again to resume."};
 }
 
+Error home_stops() {
+  return {Errc::unavailable, "The home is being stopped. What was downloaded so far is kept.",
+          "After its next start, run the same pull again to resume."};
+}
+
 /// Somebody who waits for a download.
 struct Watcher {
   explicit Watcher(const asio::any_io_executor& executor)
@@ -146,8 +151,8 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
       : executor_(std::move(executor)), hooks_(std::move(hooks)) {}
 
   void connect(UniqueFd channel) {
-    disconnect();
-    if (!channel) return;
+    disconnect(fetcher_gone());
+    if (!channel || stopping_) return;
     channel_ = net::PacketChannel::make(executor_, std::move(channel));
     channel_->listen(
         [weak = weak_from_this()](const sandbox::Packet& packet) {
@@ -159,10 +164,11 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     if (hooks_.here) hooks_.here(true);
   }
 
-  void disconnect() {
+  /// Without its channel the fetcher keeps what it has, and ends.
+  void disconnect(const Error& why) {
     if (channel_) channel_->close();
     channel_.reset();
-    for (auto& [id, download] : downloads_) download->end(tl::unexpected(fetcher_gone()));
+    for (auto& [id, download] : downloads_) download->end(tl::unexpected(why));
     downloads_.clear();
     unfinished_.clear();
   }
@@ -184,13 +190,19 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void stop() {
+    stopping_ = true;
+    disconnect(home_stops());
+  }
+
+  void let_go() {
     hooks_ = {};
-    disconnect();
+    disconnect(fetcher_gone());
   }
 
   net::Task<Result<void>> pull(std::string text, engine::ProgressSink progress) {
     const auto name = core::parse_model_name(text);
     if (!name) co_return tl::unexpected(name.error());
+    if (stopping_) co_return tl::unexpected(home_stops());
     if (!channel_) {
       co_return fail(Errc::unavailable, "The fetcher is not running, so models cannot be downloaded.",
                      "It is being started: try again in a moment.");
@@ -270,7 +282,7 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
 
   void lost() {
     spdlog::warn("the fetcher is gone");
-    disconnect();
+    disconnect(fetcher_gone());
     if (hooks_.here) hooks_.here(false);
   }
 
@@ -306,6 +318,7 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
   std::map<std::uint64_t, std::shared_ptr<Download>> downloads_;
   std::set<std::string> unfinished_;  ///< Names that the fetcher could go on with.
   std::uint64_t next_id_ = 1;
+  bool stopping_ = false;
 };
 
 FetcherLink::FetcherLink(asio::any_io_executor executor, UniqueFd channel, Hooks hooks)
@@ -314,6 +327,10 @@ FetcherLink::FetcherLink(asio::any_io_executor executor, UniqueFd channel, Hooks
 }
 
 FetcherLink::~FetcherLink() {
+  impl_->let_go();
+}
+
+void FetcherLink::stop() {
   impl_->stop();
 }
 

@@ -41,6 +41,9 @@ class FetcherLink final : public engine::Puller {
   /// name is being downloaded.
   Result<bool> discard_unfinished(std::string_view name);
 
+  /// The home stops: every pull fails at once as unavailable, and can be resumed after the next start.
+  void stop();
+
   /// The fetcher was started anew. What it was downloading for us fails as unavailable, and can be resumed.
   void replace(UniqueFd channel);
 

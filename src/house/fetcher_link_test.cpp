@@ -195,6 +195,21 @@ TEST_F(FetcherLinkTest, TheEndOfTheFetcherFailsPullsAndANewOneServesAgain) {
   EXPECT_TRUE(again->result && again->result->has_value());
 }
 
+TEST_F(FetcherLinkTest, AHomeThatStopsEndsItsPullsAtOnceAndStartsNoMore) {
+  const auto caller = pull("m");
+  link_->stop();
+  run();
+  ASSERT_TRUE(caller->result && !caller->result->has_value());
+  EXPECT_EQ(caller->result->error().code, Errc::unavailable);
+  EXPECT_NE(caller->result->error().message().find("kept. After its next start, run the same pull again"),
+            std::string::npos);
+  EXPECT_TRUE(request().has_pull());
+  EXPECT_EQ(sandbox::receive_packet(fetcher_.get())->state, sandbox::Received::State::closed);
+  auto pair = sandbox::packet_pair();
+  link_->replace(std::move(pair->first));
+  EXPECT_EQ(pull("m")->result->error().code, Errc::unavailable);
+}
+
 TEST_F(FetcherLinkTest, WhatAnUnfinishedPullLeftCanBeDiscarded) {
   EXPECT_EQ(discard("m"), false);
   wire::FetchEvent event;

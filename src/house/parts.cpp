@@ -84,6 +84,10 @@ class RealParts final : public Parts {
     return {load->memory_available_bytes, load->memory_total_bytes, load->busy_by_others};
   }
 
+  void stop_pulls() override {
+    if (fetcher_ != nullptr) fetcher_->stop();
+  }
+
   net::Task<void> stop() override {
     constexpr std::chrono::seconds limit{6};
     co_await engines_.stop(limit);

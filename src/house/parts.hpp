@@ -54,6 +54,8 @@ class Parts {
     double busy_cores = 0;
   };
   [[nodiscard]] virtual Machine machine() const = 0;
+  /// Ends what can be resumed later and so need not be waited for: pulls.
+  virtual void stop_pulls() = 0;
   /// Ends the engines; completes when they are gone.
   virtual net::Task<void> stop() = 0;
 };

@@ -126,6 +126,32 @@ describe('localscale pull', () => {
   });
 });
 
+test('down does not wait for a pull, which says that it can be resumed', async () => {
+  const registry = await Registry.start();
+  const slow = new Blob(ggufLike(8 << 20), { bytesPerSecond: 1 << 20 });
+  registry.addOllama('library/slow:latest', [{ type: 'model', blob: slow }]);
+  const home = await startHome({ keep: true, config: {
+    fetcher: { registries: [{ name: 'registry.ollama.ai', protocol: 'ollama', url: registry.url, address: '127.0.0.1' }] } } });
+  const [path, args] = home.command('localscale', ['pull', 'slow']);
+  const child = spawn(path, args, { env: home.environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (data) => { said += data; });
+  const ended = new Promise((done) => { child.on('close', done); });
+  try {
+    await until('some bytes are kept', () => slow.sentBytes > 1 << 20);
+    const started = Date.now();
+    await home.stop();
+    assert.ok(Date.now() - started < 4000, `the home took ${Date.now() - started} ms to stop`);
+    assert.equal(await ended, 1);
+    assert.match(said, /being stopped. What was downloaded so far is kept. After its next start, run the same pull again to resume/);
+    assert.ok(readdirSync(join(home.stateFolder, 'models/incoming')).some((name) => name.endsWith('.journal')));
+  } finally {
+    child.kill();
+    rmSync(home.folder, { recursive: true, force: true });
+    await registry.stop();
+  }
+});
+
 test('a config and a token that only their owner may read work, and a wrong registry fails its own pulls only', async () => {
   const registry = await Registry.start();
   registry.addOllama('library/helper:small', [{ type: 'model', blob: new Blob(seedling) }]);
