@@ -40,5 +40,22 @@ TEST(Status, SaysThatTheWallsAreBeingCheckedUntilTheyWere) {
   EXPECT_THAT(tested, Not(HasSubstr("being checked")));
 }
 
+TEST(KeyCreate, SaysWhereTheDeviceFindsTheHomeAndByWhatItKnowsIt) {
+  const auto made =
+      print({"key", "create", "tablet"}, R"({"secret":"ls-x","lan":{"urls":["https://192.168.1.20:7443/"],)"
+                                         R"("ca_file":"/state/house/tls/ca.pem","ca_sha256":"0a1b"}})");
+  EXPECT_EQ(made.out, "ls-x\n");
+  EXPECT_THAT(made.err, HasSubstr("  url      https://192.168.1.20:7443/\n"));
+  EXPECT_THAT(made.err, HasSubstr("  ca       /state/house/tls/ca.pem\n"));
+  EXPECT_THAT(made.err, HasSubstr("  sha-256  0A:1B\n"));
+  EXPECT_THAT(made.err, HasSubstr("curl --cacert ca.pem -H 'Authorization: Bearer KEY' "
+                                  "https://192.168.1.20:7443/v1/models\n"));
+}
+
+TEST(KeyCreate, SaysHowToOpenTheLanDoorWhereItIsShut) {
+  EXPECT_THAT(print({"key", "create", "tablet"}, R"({"secret":"ls-x","lan":{"urls":[]}})").err,
+              HasSubstr("enabled = true under [lan] in /nonexistent/config.toml"));
+}
+
 }  // namespace
 }  // namespace localscale::cli

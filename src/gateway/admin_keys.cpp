@@ -15,6 +15,11 @@ Json key_json(const store::ApiKey& key) {
           {"max_concurrent", key.max_concurrent}};
 }
 
+/// What the device needs beside its key.
+Json lan_json(const LanAccess& lan) {
+  return {{"urls", lan.urls}, {"ca_file", lan.ca_file}, {"ca_sha256", lan.ca_sha256}};
+}
+
 Result<std::uint32_t> number_of(const Json& request, const char* name, std::uint32_t fallback) {
   const Json& value = member(request, name);
   if (value.is_null()) return fallback;
@@ -53,7 +58,10 @@ net::Task<void> Admin::create_key(Call& call) {
   if (!wish) co_return co_await call.refuse(wish.error());
   const auto made = services_.keys.create(*wish);
   if (!made) co_return co_await call.refuse(made.error());
-  co_await call.send_json(dump({{"schema", 1}, {"key", key_json(made->key)}, {"secret", made->secret}}));
+  co_await call.send_json(dump({{"schema", 1},
+                                {"key", key_json(made->key)},
+                                {"secret", made->secret},
+                                {"lan", lan_json(services_.status.state().lan)}}));
 }
 
 net::Task<void> Admin::list_keys(Call& call) {

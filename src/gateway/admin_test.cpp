@@ -73,6 +73,9 @@ TEST(Admin, KeysAreMadeListedWithoutSecretAndRevoked) {
       json::parse(ask("POST", "/localscale/v1/keys", R"({"name":"tablet","requests_per_minute":5})").body);
   EXPECT_EQ(made["key"]["requests_per_minute"], 5);
   EXPECT_FALSE(made["secret"].get<std::string>().empty());
+  EXPECT_EQ(made["lan"], json({{"urls", {"https://192.168.1.20:7443/"}},
+                               {"ca_file", "/state/house/tls/ca.pem"},
+                               {"ca_sha256", "0a1b"}}));
   const Got list = ask("GET", "/localscale/v1/keys");
   EXPECT_THAT(list.body, HasSubstr("tablet"));
   EXPECT_THAT(list.body, Not(HasSubstr(made["secret"].get<std::string>())));

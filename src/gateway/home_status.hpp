@@ -20,6 +20,13 @@ struct DoorState {
   std::string note;  ///< Why it is closed; empty otherwise.
 };
 
+/// How devices on the LAN reach this home, and what they trust it by.
+struct LanAccess {
+  std::vector<std::string> urls;  ///< "https://192.168.1.20:7443/"; addresses first. Empty: the door is shut.
+  std::string ca_file;            ///< The CA's certificate; empty without TLS.
+  std::string ca_sha256;          ///< Of the certificate in DER, lower-case hexadecimal; empty without TLS.
+};
+
 /// What the house knows about itself.
 struct HomeState {
   std::string word;    ///< One word: "ready", "starting", "draining", "degraded", …
@@ -30,6 +37,7 @@ struct HomeState {
   std::uint64_t memory_total_bytes = 0;
   std::vector<Wall> walls;
   std::vector<DoorState> doors;
+  LanAccess lan;
 };
 
 /// Implemented by the house; called on its executor.

@@ -103,7 +103,8 @@ class FakeStatus final : public HomeStatus {
                  1000,
                  2000,
                  {{"network", true, ""}},
-                 {{"loopback", "http://127.0.0.1:7411", ""}}};
+                 {{"loopback", "http://127.0.0.1:7411", ""}},
+                 {{"https://192.168.1.20:7443/"}, "/state/house/tls/ca.pem", "0a1b"}};
 };
 
 /// A chat model "tiny:latest" that can do everything.

@@ -12,7 +12,6 @@
 
 #include "base/log.hpp"
 #include "house/from_config.hpp"
-#include "house/lan_certificate.hpp"
 #include "net/spawn.hpp"
 #include "net/timer.hpp"
 
@@ -114,7 +113,8 @@ Result<void> House::open_door(InheritedSocket socket) {
       doors_.push_back({door, "", certificate.error().message()});
       return {};
     }
-    tls = std::move(*certificate);
+    tls = certificate->tls;
+    lan_certificate_ = std::move(*certificate);
     net::spawn(context_.get_executor(), "house.renew_certificate", renew_certificate(), stop_.slot());
     if (names_pipe_) net::spawn(context_.get_executor(), "house.follow_names", follow_names());
   }
@@ -150,7 +150,8 @@ net::Task<void> House::renew_certificate() {
 void House::renew_now() {
   auto certificate = lan_certificate(layout_, config_, machine_names_);
   if (certificate) {
-    server_->renew(net::Door::lan, *certificate);
+    server_->renew(net::Door::lan, certificate->tls);
+    lan_certificate_ = std::move(*certificate);
   } else {
     spdlog::error("the LAN certificate could not be renewed: {}", certificate.error().message());
   }
@@ -228,6 +229,15 @@ Facts House::facts() const {
   return facts;
 }
 
+gateway::LanAccess House::lan_access() const {
+  for (const gateway::DoorState& door : doors_) {
+    if (door.name != name(net::Door::lan) || door.url.empty()) continue;
+    return {lan_urls(door.url, config_.lan, machine_names_), lan_certificate_.ca_file.string(),
+            lan_certificate_.ca_sha256};
+  }
+  return {};
+}
+
 gateway::HomeState House::state() const {
   const State judged = judge(facts());
   const Parts::Machine machine = parts_->machine();
@@ -240,6 +250,7 @@ gateway::HomeState House::state() const {
   home.memory_total_bytes = machine.memory_total_bytes;
   for (const WallReport& report : walls_) home.walls.push_back(wall_of(report));
   home.doors = doors_;
+  home.lan = lan_access();
   return home;
 }
 

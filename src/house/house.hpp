@@ -15,6 +15,7 @@
 #include "gateway/gateway.hpp"
 #include "gateway/home_status.hpp"
 #include "house/inherited_sockets.hpp"
+#include "house/lan_certificate.hpp"
 #include "house/machine_names.hpp"
 #include "house/parts.hpp"
 #include "house/state_word.hpp"
@@ -60,6 +61,7 @@ class House final : public gateway::HomeStatus {
   net::Task<void> stop();
   void take_walls(std::vector<WallReport> reports);
   [[nodiscard]] Facts facts() const;
+  [[nodiscard]] gateway::LanAccess lan_access() const;
   [[nodiscard]] Notices notices();
 
   boost::asio::io_context& context_;
@@ -78,6 +80,7 @@ class House final : public gateway::HomeStatus {
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   std::vector<gateway::DoorState> doors_;
   std::vector<WallReport> walls_;
+  LanCertificate lan_certificate_;  ///< Empty without a LAN door with TLS.
   bool starting_ = true;
   bool stopping_ = false;
   bool supervised_ = false;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -15,9 +17,19 @@ namespace localscale::house {
 /// The names that devices on the LAN may call this home by: this machine's, and what the config adds.
 std::vector<std::string> lan_names(const config::Lan& lan, const MachineNames& machine);
 
+/// Where devices reach the LAN door that listens at `door` ("https://0.0.0.0:7443/"): its addresses, then its
+/// names, each as a URL. `door` itself where nothing better is known.
+std::vector<std::string> lan_urls(std::string_view door, const config::Lan& lan, const MachineNames& machine);
+
+/// What the LAN door shows, and what devices pin.
+struct LanCertificate {
+  std::shared_ptr<net::TlsServerContext> tls;
+  std::filesystem::path ca_file;
+  std::string ca_sha256;
+};
+
 /// The certificate that the LAN door shows: made by the home's own CA and kept in STATE/house/tls.
-Result<std::shared_ptr<net::TlsServerContext>> lan_certificate(const config::Layout& layout,
-                                                               const config::Config& config,
-                                                               const MachineNames& machine);
+Result<LanCertificate> lan_certificate(const config::Layout& layout, const config::Config& config,
+                                       const MachineNames& machine);
 
 }  // namespace localscale::house

@@ -1,9 +1,12 @@
 // The LAN door speaks TLS with a certificate of the home's own CA.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { startTarget } from './target.mjs';
 import { freePort } from '../support/home.mjs';
 
@@ -39,6 +42,29 @@ test('a device that pins the CA is served with its key, by address and by name',
     assert.ok(JSON.parse(answer.body).data.length > 0);
   }
   assert.equal((await get('/v1/models', { ca: ca() })).status, 401);
+});
+
+test('what key create says is all that curl and the SDKs on a device need', async () => {
+  const words = target.home.run('key', 'create', 'laptop');
+  const key = words.stdout.trim();
+  const curl = words.stderr.match(/^ *(curl .*)$/m)[1].replace('KEY', key).replace('ca.pem', join(target.home.stateFolder, 'house/tls/ca.pem'));
+  const listed = spawnSync('/bin/bash', ['-c', `${curl} --silent --show-error`], { encoding: 'utf8' });
+  assert.ok(JSON.parse(listed.stdout || `"${listed.stderr}"`).data.length > 0, listed.stdout);
+
+  const { secret, lan } = JSON.parse(target.home.run('--json', 'key', 'create', 'phone').stdout);
+  assert.deepEqual(lan.urls, [`https://127.0.0.1:${port}/`, `https://${name}:${port}/`]);
+  assert.equal(lan.ca_sha256, new X509Certificate(ca()).fingerprint256.replaceAll(':', '').toLowerCase());
+  const [url] = lan.urls;
+  const script = `
+    import { Ollama } from 'ollama';
+    import OpenAI from 'openai';
+    const openai = new OpenAI({ baseURL: '${url}v1', apiKey: '${secret}' });
+    const ollama = new Ollama({ host: '${url.slice(0, -1)}', headers: { Authorization: 'Bearer ${secret}' } });
+    console.log(JSON.stringify([(await openai.models.list()).data.length, (await ollama.list()).models.length]));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: dirname(fileURLToPath(import.meta.url)), encoding: 'utf8', env: { ...process.env, NODE_EXTRA_CA_CERTS: lan.ca_file } });
+  const [openai, ollama] = JSON.parse(stdout || `"${stderr}"`);
+  assert.ok(openai > 0 && ollama > 0, stdout + stderr);
 });
 
 test('a device that does not know the CA refuses, and plaintext gets no answer', async () => {

@@ -17,6 +17,43 @@ struct KeyOptions {
   std::uint32_t max_concurrent = 8;
 };
 
+/// "0a1b" as "0A:1B", which is how other tools show it.
+std::string with_colons(std::string_view hex) {
+  std::string out;
+  for (std::size_t i = 0; i < hex.size(); ++i) {
+    if (i > 0 && i % 2 == 0) out += ':';
+    out += hex[i] >= 'a' && hex[i] <= 'f' ? static_cast<char>(hex[i] - 'a' + 'A') : hex[i];
+  }
+  return out;
+}
+
+/// What the device needs beside its key, with one line to try it.
+void tell_lan(const Context& context, const Json& lan) {
+  const auto row = [&](const char* label, const std::string& text) {
+    context.terminal.remark(fmt::format("  {:<8} {}", label, one_line(text)));
+  };
+  const Json& urls = list_at(lan, "urls");
+  if (urls.empty()) {
+    context.terminal.remark(fmt::format(
+        "The LAN door is shut, so no device can use it yet. Set enabled = true under [lan] in {}, then: "
+        "localscale down; localscale up (localscale status says why where it stays shut).",
+        context.config_path.string()));
+    return;
+  }
+  context.terminal.remark("The device reaches this home at any of these that its network knows:");
+  for (const Json& url : urls) row("url", url.is_string() ? url.get<std::string>() : "");
+  const std::string ca = text_at(lan, "ca_file");
+  if (!ca.empty()) {
+    context.terminal.remark("Copy the home's CA there, so that the device knows the home:");
+    row("ca", ca);
+    row("sha-256", with_colons(text_at(lan, "ca_sha256")));
+  }
+  context.terminal.remark("To try it from there:");
+  const std::string url = urls.front().is_string() ? urls.front().get<std::string>() : "";
+  row("", fmt::format("curl {}-H 'Authorization: Bearer KEY' {}v1/models",
+                      ca.empty() ? "" : "--cacert ca.pem ", url));
+}
+
 int create(const Context& context, const KeyOptions& options) {
   const auto home = context.home();
   if (!home) return context.terminal.report(home.error());
@@ -30,6 +67,7 @@ int create(const Context& context, const KeyOptions& options) {
   } else {
     context.terminal.remark("This is shown once. Give it to the device as its API key:");
     context.terminal.write(text_at(*answer, "secret") + "\n");
+    tell_lan(context, object_at(*answer, "lan"));
   }
   return 0;
 }
@@ -46,12 +84,12 @@ int list(const Context& context) {
   std::vector<std::vector<std::string>> rows;
   const auto now = std::time(nullptr);
   for (const Json& key : list_at(*answer, "keys")) {
-    rows.push_back({text_at(key, "id"), harmless(text_at(key, "name")),
+    rows.push_back({text_at(key, "id"), text_at(key, "name"),
                     human_age(number_at(key, "created_at_unix"), now),
                     human_age(number_at(key, "last_used_at_unix"), now)});
   }
   if (rows.empty()) context.terminal.remark("No keys yet. Make one with: localscale key create NAME");
-  context.terminal.table({"ID", "NAME", "MADE", "LAST USED"}, rows);
+  context.terminal.table({"ID", "NAME", "MADE", "LAST USED"}, std::move(rows));
   return 0;
 }
 
