@@ -5,7 +5,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
+
+#include "tests/support/temporary_folder.hpp"
 
 namespace localscale::cli {
 namespace {
@@ -14,8 +15,6 @@ namespace fs = std::filesystem;
 
 class LogFileTest : public testing::Test {
  protected:
-  void SetUp() override { fs::create_directories(folder); }
-  void TearDown() override { fs::remove_all(folder); }
   void copy(const std::string& text, const Rotation& rotation) const {
     const fs::path input = folder / "input";
     std::ofstream(input) << text;
@@ -23,7 +22,8 @@ class LogFileTest : public testing::Test {
     ASSERT_TRUE(copy_to_log(fileno(file), log, STDERR_FILENO, rotation).has_value());
     std::fclose(file);
   }
-  fs::path folder = fs::temp_directory_path() / ("ls-log-" + std::to_string(getpid()));
+  tests::TemporaryFolder made;
+  fs::path folder = made.path();
   fs::path log = folder / "localscale.log";
 };
 

@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/temporary_folder.hpp"
+
 namespace localscale::house {
 namespace {
 
@@ -21,14 +23,11 @@ namespace fs = std::filesystem;
 class HouseTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "ls-house-XXXXXX").string();
-    folder = mkdtemp(name.data());
     config.state_directory = folder;
     config.models.use_ollama_store = false;
     config.models.use_huggingface_cache = false;
     config.models.use_llama_cache = false;
   }
-  void TearDown() override { fs::remove_all(folder); }
 
   InheritedSocket loopback() {
     UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
@@ -66,7 +65,8 @@ class HouseTest : public testing::Test {
     return House::make(context, config, std::move(inherited));
   }
 
-  fs::path folder;
+  tests::TemporaryFolder made;
+  fs::path folder = made.path();
   config::Config config;
   std::uint16_t port = 0;
   boost::asio::io_context context{1};

@@ -11,9 +11,9 @@
 #include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "net/server_test_support.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace localscale::net {
 namespace {
@@ -26,19 +26,6 @@ const std::vector<std::string> kNames{"home.local", "192.168.1.5", "fd00::5"};
 std::int64_t now() {
   return std::time(nullptr);
 }
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "home_ca_XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  [[nodiscard]] fs::path path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 TEST(HomeCa, IssuesCertificatesThatNeedNoRenewal) {
   const auto ca = make_home_ca("Elm Street 5", now());
@@ -68,7 +55,7 @@ TEST(HomeCa, RefusesNamesThatAreNone) {
 }
 
 TEST(HomeCa, KeepsItsFilesAndTheirSecrets) {
-  const Folder folder;
+  const tests::TemporaryFolder folder;
   const auto first = open_lan_identity(folder.path() / "tls", "a", kNames, now());
   ASSERT_TRUE(first.has_value()) << first.error().message();
   const auto again = open_lan_identity(folder.path() / "tls", "a", kNames, now());
@@ -85,7 +72,7 @@ TEST(HomeCa, KeepsItsFilesAndTheirSecrets) {
 }
 
 TEST(HomeCa, NeverReplacesACaThatCannotBeRead) {
-  const Folder folder;
+  const tests::TemporaryFolder folder;
   ASSERT_TRUE(open_lan_identity(folder.path(), "a", kNames, now()).has_value());
   std::ofstream(folder.path() / "ca.pem") << "junk";
   EXPECT_EQ(open_lan_identity(folder.path(), "a", kNames, now()).error().code, Errc::corrupt);

@@ -4,7 +4,8 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-#include <stdlib.h>
+
+#include "tests/support/temporary_folder.hpp"
 
 namespace localscale::mesh::fetcher {
 namespace {
@@ -44,16 +45,14 @@ TEST(Journal, FieldsThatWouldBreakItsLinesAreLeftOut) {
 }
 
 TEST(Journal, AFileIsReplacedAsAWhole) {
-  std::string folder = (std::filesystem::temp_directory_path() / "journal-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  const auto path = std::filesystem::path(folder) / "x.journal";
+  const tests::TemporaryFolder folder;
+  const auto path = folder.path() / "x.journal";
   EXPECT_EQ(read_journal(path).error().code, Errc::not_found);
   ASSERT_TRUE(write_journal(path, sample()));
   auto other = sample();
   other.have.add({10, 20});
   ASSERT_TRUE(write_journal(path, other));
   EXPECT_EQ(*read_journal(path), other);
-  std::filesystem::remove_all(folder);
 }
 
 RC_GTEST_PROP(Journal, AnySetOfRangesSurvives, (const std::vector<std::uint16_t>& cuts)) {
