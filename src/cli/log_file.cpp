@@ -114,7 +114,9 @@ Result<void> copy_to_log(int input, const fs::path& log, int lost, const Rotatio
 
 Result<std::vector<std::string>> last_lines(const fs::path& log, std::size_t count) {
   std::error_code error;
-  if (!fs::exists(log, error)) {
+  const bool exists = fs::exists(log, error);
+  if (error) return fail_errno(fmt::format("Reading {}", log.string()), error.value());
+  if (!exists) {
     return fail(Errc::not_found, fmt::format("There is no log at {}.", log.string()),
                 "It begins with the first `localscale up` (with --foreground it goes to standard error).");
   }
