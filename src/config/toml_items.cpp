@@ -52,7 +52,7 @@ void collect(const toml::table& table, const std::string& section, int index, st
   if (!section.empty()) out.push_back({section, index, {}, table.source().begin.line, SectionStart{}});
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
-    const std::string path = section.empty() ? name : section + "." + name;
+    const std::string path = section.empty() ? name : fmt::format("{}.{}", section, name);
     if (const auto* inner = node.as_table()) {
       collect(*inner, path, -1, out);
     } else if (const auto* array = node.as_array(); array != nullptr && array->is_array_of_tables()) {
