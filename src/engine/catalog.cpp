@@ -197,7 +197,10 @@ void FileCatalog::offer(const Found& found, std::int64_t modified_unix_s) {
   if (models_.contains(found.name)) return;
   auto entry = describe(found);
   if (!entry) {
-    problems_.push_back({found.file, entry.error(), found.name});
+    // The file that is wrong may be any of several: its name alone says not which model is missing.
+    Error error = entry.error();
+    error.what = "'" + found.name + "': " + error.what;
+    problems_.push_back({found.file, std::move(error), found.name});
     return;
   }
   if (entry->facts.projector || entry->facts.adapter || entry->model.capabilities.empty()) return;

@@ -141,6 +141,28 @@ TEST_F(CatalogTest, ADamagedFileIsReportedAndListedNowhere) {
   EXPECT_EQ(found.find("bad").error().what, problems[0].error.what);
 }
 
+TEST_F(CatalogTest, ADamagedOrMissingPartIsToldWithItsFileUnderTheNameOfTheModel) {
+  const auto root = folder_.path() / "models";
+  auto first = tiny_model();
+  first.number("split.count", 3).number("split.no", 0);
+  const auto part = GgufBuilder().text("general.architecture", "llama").tensor("x", {32, 10});
+  write_model(root / "big-00001-of-00003.gguf", first);
+  write_text(root / "big-00002-of-00003.gguf", "GGUF????");
+  write_model(root / "big-00003-of-00003.gguf", part);
+  for (const auto* file : {"headless-00002-of-00003.gguf", "headless-00003-of-00003.gguf"})
+    write_model(root / file, part);
+  auto found = catalog({{root, Source::folder}});
+  EXPECT_TRUE(found.list().empty());
+  const auto problems = found.problems();
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].name, "big:latest");
+  EXPECT_NE(problems[0].error.what.find("'big:latest': "), std::string::npos) << problems[0].error.what;
+  EXPECT_NE(problems[0].error.what.find("big-00002-of-00003.gguf"), std::string::npos);
+  EXPECT_EQ(problems[1].name, "headless:latest");
+  EXPECT_NE(problems[1].error.what.find("headless-00001-of-00003.gguf"), std::string::npos);
+  EXPECT_EQ(found.find("headless").error().what, problems[1].error.what);
+}
+
 TEST_F(CatalogTest, OurOwnNameWinsAndPlainNamesMeanLatest) {
   own("seedling:latest", digest_a);
   write_model(folder_.path() / "shipped" / "seedling.gguf");

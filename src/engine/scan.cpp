@@ -24,10 +24,9 @@ void scan(const ScanRoot& root, Scan& out) {
 
 void scan_folder(const ScanRoot& root, Scan& out) {
   for (const auto& group : gguf_files(root.path, max_scan_depth, out)) {
-    for (const auto& file : group) {
-      const auto label = file_label(file);
-      const auto name = name_part(label.stem);
-      if (label.projector || label.part != 1 || name.empty()) continue;
+    for (const auto& file : model_files(group)) {
+      const auto name = name_part(file_label(file).stem);
+      if (name.empty()) continue;
       out.found.push_back(
           {name + ":latest", file, projector_for(file, group, false), {}, {}, {}, root.source});
     }

@@ -49,6 +49,15 @@ void take_part_number(FileLabel& label) {
   label.stem.resize(label.stem.size() - suffix_bytes);
 }
 
+fs::path part_file(const fs::path& any, const FileLabel& label, unsigned part) {
+  const auto digits = [](unsigned number) {
+    const auto text = std::to_string(number);
+    return std::string(text.size() < 5 ? 5 - text.size() : 0, '0') + text;
+  };
+  return any.parent_path() /
+         (label.stem + "-" + digits(part) + "-of-" + digits(label.parts) + any.extension().string());
+}
+
 std::size_t common_prefix(std::string_view a, std::string_view b) {
   return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
 }
@@ -122,13 +131,20 @@ FileLabel file_label(const fs::path& file) {
 std::vector<fs::path> part_files(const fs::path& first) {
   const auto label = file_label(first);
   std::vector<fs::path> out;
-  const auto digits = [](unsigned number) {
-    const auto text = std::to_string(number);
-    return std::string(text.size() < 5 ? 5 - text.size() : 0, '0') + text;
-  };
-  for (unsigned part = 2; part <= label.parts && part <= 1'000; ++part) {
-    out.push_back(first.parent_path() / (label.stem + "-" + digits(part) + "-of-" + digits(label.parts) +
-                                         first.extension().string()));
+  for (unsigned part = 2; part <= label.parts && part <= 1'000; ++part)
+    out.push_back(part_file(first, label, part));
+  return out;
+}
+
+std::vector<fs::path> model_files(const std::vector<fs::path>& files) {
+  std::vector<fs::path> out;
+  for (const auto& file : files) {
+    const auto label = file_label(file);
+    if (label.projector) continue;
+    auto first = label.part == 1 ? file : part_file(file, label, 1);
+    const bool named = label.part != 1 &&
+                       (std::ranges::binary_search(files, first) || (!out.empty() && out.back() == first));
+    if (!named) out.push_back(std::move(first));
   }
   return out;
 }

@@ -39,6 +39,10 @@ FileLabel file_label(const std::filesystem::path& file);
 /// The other parts' paths of a split model, given its first file.
 std::vector<std::filesystem::path> part_files(const std::filesystem::path& first);
 
+/// The models among `files` of one folder, which are sorted: each by its first part, also where just that is
+/// missing, so that it is told.
+std::vector<std::filesystem::path> model_files(const std::vector<std::filesystem::path>& files);
+
 /// The projector that belongs to `model` among the files of its folder; empty if none or if it can't be told.
 /// `one_family`: all files of the folder belong to one model.
 std::filesystem::path projector_for(const std::filesystem::path& model,

@@ -112,27 +112,24 @@ void scan_huggingface(const ScanRoot& root, Scan& out) {
     if (!named) continue;
     for (const auto& snapshot : snapshots(folder, out)) {
       for (const auto& group : gguf_files(snapshot, 2, out)) {
-        for (const auto& file : group) {
-          const auto label = file_label(file);
-          if (label.projector || label.part != 1) continue;
+        for (const auto& file : model_files(group))
           add(*named, file, projector_for(file, group, true), Source::huggingface, tag_of(file), out);
-        }
       }
     }
   }
 }
 
 void scan_llama_cache(const ScanRoot& root, Scan& out) {
-  const auto listing = list_folder(root.path, out);
+  auto listing = list_folder(root.path, out);
   std::vector<fs::path> named;
   for (const auto& file : listing.files) {
     if (!file.filename().string().starts_with("manifest=") || file.extension() != ".json") continue;
     if (auto model = read_llama_manifest(root, file, out); !model.empty()) named.push_back(std::move(model));
   }
-  for (const auto& file : listing.files) {
-    const auto label = file_label(file);
-    const auto name = name_part(label.stem);
-    if (file.extension() != ".gguf" || label.projector || label.part != 1 || name.empty()) continue;
+  std::erase_if(listing.files, [](const fs::path& file) { return file.extension() != ".gguf"; });
+  for (const auto& file : model_files(listing.files)) {
+    const auto name = name_part(file_label(file).stem);
+    if (name.empty()) continue;
     if (std::ranges::find(named, file) != named.end()) continue;
     out.found.push_back({name + ":latest", file, {}, {}, {}, {}, Source::llama_cache});
   }

@@ -222,6 +222,21 @@ std::string projector_in_root(const WorkerFiles& files) {
   return files.projector.empty() ? std::string() : part_name("projector", 1, 1);
 }
 
+std::string with_outside_names(std::string line, const WorkerFiles& files) {
+  const auto rename = [&line](const std::vector<CheckedFile>& shown, const std::string& stem) {
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      const std::string inside = part_name(stem, i + 1, shown.size());
+      const std::string outside = shown[i].path.string();
+      for (std::size_t at = line.find(inside); at != std::string::npos;
+           at = line.find(inside, at + outside.size()))
+        line.replace(at, inside.size(), outside);
+    }
+  };
+  rename(files.model, "model");
+  rename(files.projector, "projector");
+  return line;
+}
+
 Result<std::vector<Mount>> worker_programs(const Home& home) {
   const Installation& installation = home.installation;
   auto mounts =

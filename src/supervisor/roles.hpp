@@ -48,6 +48,10 @@ struct WorkerFiles {
 std::string model_in_root(const WorkerFiles& files);
 std::string projector_in_root(const WorkerFiles& files);
 
+/// `line` of a worker's output with its files named as they are called outside of its root: what the worker
+/// says of them, people look for.
+std::string with_outside_names(std::string line, const WorkerFiles& files);
+
 /// What every worker's root holds: the engine's folder, the shim, the confining library, and all the
 /// libraries that they need. It asks the loader about each of them, which takes some 50 ms: keep the answer.
 Result<std::vector<sandbox::Mount>> worker_programs(const Home& home);

@@ -22,6 +22,7 @@
 #include "supervisor/last_lines.hpp"
 #include "supervisor/listeners.hpp"
 #include "supervisor/lock.hpp"
+#include "supervisor/roles.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace localscale::supervisor {
@@ -74,6 +75,19 @@ TEST(LastLines, KeepsTheLast20CutAndClean) {
   LastLines one;
   one.add(std::string(10'000, 'y'));
   EXPECT_THAT(one.lines(), ElementsAre(std::string(300, 'y')));
+}
+
+TEST(WorkerFiles, AreCalledByTheirOutsideNamesInWhatTheWorkerSaid) {
+  WorkerFiles whole;
+  whole.model = {{"/home/a/models/llama.gguf", {}}};
+  whole.projector = {{"/home/a/models/mmproj.gguf", {}}};
+  EXPECT_EQ(with_outside_names("failed to open /models/model.gguf: /models/model.gguf", whole),
+            "failed to open /home/a/models/llama.gguf: /home/a/models/llama.gguf");
+  EXPECT_EQ(with_outside_names("bad /models/projector.gguf", whole), "bad /home/a/models/mmproj.gguf");
+  WorkerFiles parts;
+  parts.model = {{"/m/big-00001-of-00002.gguf", {}}, {"/m/big-00002-of-00002.gguf", {}}};
+  EXPECT_EQ(with_outside_names("data of '/models/model-00002-of-00002.gguf' is cut off", parts),
+            "data of '/m/big-00002-of-00002.gguf' is cut off");
 }
 
 TEST(EngineIdentity, ChangesWhenAFileDoesAndIsEmptyWithoutFiles) {

@@ -37,6 +37,7 @@ Result<Pipe> make_pipe() {
 struct Workers::Worker {
   std::uint64_t id;
   bool bench;
+  WorkerFiles files;
   MemoryGroup memory;  ///< Goes after the child.
   sandbox::Child child;
   UniqueFd errors;  ///< The worker's standard error.
@@ -117,10 +118,10 @@ Result<StartedWorker> Workers::launch(const wire::LaunchWorker& request) {
     arguments->insert(arguments->begin(), "localscale-shim");
   }
   confinement.arguments = std::move(*arguments);
-  return start(std::move(confinement), bench);
+  return start(std::move(confinement), *files, bench);
 }
 
-Result<StartedWorker> Workers::start(sandbox::Confinement confinement, bool bench) {
+Result<StartedWorker> Workers::start(sandbox::Confinement confinement, const WorkerFiles& files, bool bench) {
   auto errors = make_pipe();
   if (!errors) return tl::unexpected(errors.error());
   UniqueFd for_house;
@@ -150,6 +151,7 @@ Result<StartedWorker> Workers::start(sandbox::Confinement confinement, bool benc
   ::fcntl(errors->reader.get(), F_SETFL, O_NONBLOCK);
   auto worker = std::make_unique<Worker>(Worker{id,
                                                 bench,
+                                                files,
                                                 std::move(*memory),
                                                 std::move(*child),
                                                 std::move(errors->reader),
@@ -227,7 +229,8 @@ void Workers::ended(std::uint64_t id) {
   report.set_exit_code(by_signal ? -1 : how->code);
   report.set_out_of_memory(report.signal() == SIGKILL && !worker.killed_by_us &&
                            out_of_memory_kills() > worker.oom_kills_before);
-  for (std::string& line : worker.last_lines.lines()) report.add_last_lines(std::move(line));
+  for (std::string& line : worker.last_lines.lines())
+    report.add_last_lines(with_outside_names(std::move(line), worker.files));
   workers_.erase(found);
   on_exit_(report);
 }

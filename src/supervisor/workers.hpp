@@ -52,7 +52,7 @@ class Workers {
   /// worker_programs() of this engine folder, asked anew when the folder's time changed.
   Result<std::vector<sandbox::Mount>> programs();
   Result<WorkerFiles> check_files(const wire::LaunchWorker& request) const;
-  Result<StartedWorker> start(sandbox::Confinement confinement, bool bench);
+  Result<StartedWorker> start(sandbox::Confinement confinement, const WorkerFiles& files, bool bench);
   void stop(Worker& worker, bool force);
   void read_errors(Worker& worker);
   void ended(std::uint64_t id);
