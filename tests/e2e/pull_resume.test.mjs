@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
@@ -152,6 +153,25 @@ describe('an interrupted pull', () => {
     assert.match(unreachable.what, /^No network: away\.example could not be reached\.$/);
     assert.ok(Date.now() - started < 6000, `${Date.now() - started} ms`);
     await fetcher.remove();
+  });
+
+  test('of a host that drops every packet says so after one connect time-out', async () => {
+    // A stopped process with a short queue: Linux drops the SYNs that find it full.
+    const script = "const s = require('net').createServer(); s.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => { console.log(s.address().port); });";
+    const silent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const port = Number(await new Promise((resolve) => { silent.stdout.once('data', (data) => resolve(String(data))); }));
+    silent.kill('SIGSTOP');
+    const queue = Array.from({ length: 4 }, () => net.connect(port, '127.0.0.1').on('error', () => {}));
+    const fetcher = Fetcher.create({ registries: [listed({ url: `http://127.0.0.1:${port}` })], retryBaseMs: 500 });
+    const started = Date.now();
+    const end = await fetcher.pull('m').ended;
+    assert.equal(end.code, 'timeout', JSON.stringify(end));
+    assert.match(end.what, /did not answer within 10 seconds/);
+    const seconds = (Date.now() - started) / 1000;
+    assert.ok(seconds > 9 && seconds < 14, `${seconds} s`);
+    await fetcher.remove();
+    for (const socket of queue) socket.destroy();
+    silent.kill('SIGKILL');
   });
 
   test('of a registry whose name does not resolve says so at once', async () => {

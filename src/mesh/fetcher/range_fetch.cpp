@@ -296,8 +296,7 @@ void RangeFetch::recover(const Connection& connection, int code) {
       fatal_ = error;
     } else {
       // A network that goes while bytes come often comes back: that is waited for.
-      const bool never = received_ == 0 && transfer.unreachable(code);
-      pause(error, never ? Trouble::unreachable : Trouble::passing, std::chrono::seconds(0));
+      pause(error, received_ == 0 ? transfer.trouble(code) : Trouble::passing, std::chrono::seconds(0));
     }
     return;
   }

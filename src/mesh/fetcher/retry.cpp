@@ -51,6 +51,7 @@ Verdict judge_curl(int code) {
 std::optional<std::chrono::milliseconds> pause_before(const RetryPolicy& policy, Trouble trouble,
                                                       unsigned attempt, double chance,
                                                       std::chrono::seconds retry_after) {
+  if (trouble == Trouble::silent) return std::nullopt;
   const auto attempts = trouble == Trouble::unreachable ? policy.unreachable_attempts : policy.attempts;
   if (attempt > attempts || retry_after > policy.longest_asked) return std::nullopt;
   auto pause = policy.base;

@@ -25,7 +25,7 @@ struct RetryPolicy {
   std::chrono::milliseconds base{500};
   std::chrono::milliseconds longest{30'000};
   unsigned attempts = 8;              ///< In a row without any progress.
-  unsigned unreachable_attempts = 2;  ///< Likewise, where nobody answers a server's name or address at all.
+  unsigned unreachable_attempts = 2;  ///< Likewise, where a server cannot be reached at all. Silence: none.
   std::chrono::seconds longest_asked{120};  ///< A Retry-After beyond this ends the pull instead.
   std::chrono::seconds stall{20};           ///< A connection that moves nothing for this long is dropped.
 };
@@ -34,6 +34,7 @@ struct RetryPolicy {
 enum class Trouble {
   passing,      ///< It did answer: a cut connection, a busy server.
   unreachable,  ///< Name unknown, no route, refused: somebody waits, and time seldom mends it.
+  silent,       ///< Nobody answered for as long as a connection may take: that was the waiting.
 };
 
 /// The pause before attempt `attempt` (1 = the first retry): exponential with jitter over its upper half,

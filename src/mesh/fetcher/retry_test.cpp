@@ -33,6 +33,10 @@ TEST(Retry, WhatIsUnreachableIsSaidWithinSeconds) {
   EXPECT_LT(longest, 2s);
 }
 
+TEST(Retry, AfterASilenceOfTheWholeConnectTimeOutNobodyIsAskedAgain) {
+  EXPECT_EQ(pause_before(RetryPolicy(), Trouble::silent, 1, 0, 0s), std::nullopt);
+}
+
 TEST(Retry, StatusesAreJudgedByWhatCanHelp) {
   EXPECT_EQ(judge_status(206, false), Verdict::ok);
   for (const long status : {408L, 429L, 500L, 502L, 503L, 504L})

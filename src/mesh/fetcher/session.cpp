@@ -87,7 +87,7 @@ Session::Attempt Session::ask(const Url& url, const std::string& accept, std::si
   } else if (code != CURLE_OK) {
     attempt.verdict = transfer.address_refused() ? Verdict::give_up : judge_curl(code);
     attempt.error = cancel_.requested() ? cancelled() : transfer.explain(code);
-    if (transfer.unreachable(code)) attempt.trouble = Trouble::unreachable;
+    attempt.trouble = transfer.trouble(code);
   } else {
     attempt.verdict = judge_status(attempt.document.head.status, false);
     if (attempt.verdict != Verdict::ok)

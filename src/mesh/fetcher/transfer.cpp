@@ -186,12 +186,12 @@ bool Transfer::address_refused() const {
   return !state_->refused.empty();
 }
 
-bool Transfer::unreachable(int code) const {
+Trouble Transfer::trouble(int code) const {
+  if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT) return Trouble::unreachable;
   // 0 until the TCP connection stood.
   curl_off_t connected_us = 0;
   curl_easy_getinfo(state_->easy.get(), CURLINFO_CONNECT_TIME_T, &connected_us);
-  return code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT ||
-         (code == CURLE_OPERATION_TIMEDOUT && connected_us == 0);
+  return code == CURLE_OPERATION_TIMEDOUT && connected_us == 0 ? Trouble::silent : Trouble::passing;
 }
 
 std::chrono::seconds Transfer::retry_after() const {
@@ -226,7 +226,7 @@ Error Transfer::explain(int code) const {
     case CURLE_COULDNT_CONNECT:
       return unreached(host, *this);
     case CURLE_OPERATION_TIMEDOUT:
-      if (unreachable(code))
+      if (trouble(code) == Trouble::silent)
         return {Errc::timeout,
                 "No network: " + host + " did not answer within " + std::to_string(connect_timeout_s) +
                     " seconds.",

@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "mesh/fetcher/range_set.hpp"
 #include "mesh/fetcher/registries.hpp"
+#include "mesh/fetcher/retry.hpp"
 
 namespace localscale::mesh::fetcher {
 
@@ -53,8 +54,8 @@ class Transfer {
   [[nodiscard]] std::chrono::seconds retry_after() const;
   /// Why the transfer failed with CURLcode `code`: names the host, never a token or query.
   [[nodiscard]] Error explain(int code) const;
-  /// Its failure `code` came before any server answered.
-  [[nodiscard]] bool unreachable(int code) const;
+  /// What stands behind its failure `code`.
+  [[nodiscard]] Trouble trouble(int code) const;
   /// The name resolved only to addresses that are refused.
   [[nodiscard]] bool address_refused() const;
 
