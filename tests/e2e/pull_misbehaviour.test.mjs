@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Blob, Registry, ggufLike, sha256 } from '../support/registry.mjs';
@@ -148,6 +149,19 @@ describe('a pull from a registry that misbehaves', () => {
       assertFailed(await pullWith({ redirect: { to: target } }), 'denied', /private|refused/);
     });
   }
+
+  test('that redirects to another port of this machine, where the house may listen, reaches nobody there', async () => {
+    let reached = 0;
+    const house = net.createServer((socket) => { reached += 1; socket.destroy(); });
+    await new Promise((resolve) => { house.listen(0, '127.0.0.1', resolve); });
+    const { port } = house.address();
+    for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]']) {
+      assertFailed(await pullWith({ redirect: { to: `http://${host}:${port}/api/delete` } }), 'denied', /without encryption/);
+      assertFailed(await pullWith({ redirect: { to: `https://${host}:${port}/api/delete` } }), 'denied', /private/);
+    }
+    assert.equal(reached, 0);
+    house.close();
+  });
 
   test('that redirects to a file scheme is refused', async () => {
     assertFailed(await pullWith({ redirect: { to: 'file:///etc/passwd' } }), 'invalid_argument', /refused/);
