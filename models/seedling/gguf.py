@@ -1,4 +1,4 @@
-"""A small GGUF (version 3) writer: metadata, F32 and Q8_0 tensors."""
+"""A small GGUF (version 3) writer: metadata, F32 and Q8_0 tensors; and a reader of the F32 files that it wrote."""
 
 import struct
 
@@ -59,3 +59,42 @@ class Writer:
             body += data + bytes(-len(data) % ALIGNMENT)
         with open(path, "wb") as file:
             file.write(head + bytes(-len(head) % ALIGNMENT) + body)
+
+
+def read_tensors(path):
+    """The tensors of an F32 file, by name."""
+    with open(path, "rb") as file:
+        data = file.read()
+    at = 4
+
+    def take(form):
+        nonlocal at
+        value, = struct.unpack_from(form, data, at)
+        at += struct.calcsize(form)
+        return value
+
+    def text():
+        nonlocal at
+        length = take("<Q")
+        at += length
+        return data[at - length:at].decode()
+
+    def skip(kind):
+        if kind == STRING:
+            text()
+        elif kind == ARRAY:
+            inner, count = take("<I"), take("<Q")
+            for _ in range(count):
+                skip(inner)
+        else:
+            take(PACK[kind])
+
+    assert data[:4] == b"GGUF" and take("<I") == 3
+    tensors, pairs = take("<Q"), take("<Q")
+    for _ in range(pairs):
+        text()
+        skip(take("<I"))
+    infos = [(text(), tuple(take("<Q") for _ in range(take("<I"))), take("<I"), take("<Q")) for _ in range(tensors)]
+    start = -(-at // ALIGNMENT) * ALIGNMENT
+    assert all(kind == TENSOR_F32 for _, _, kind, _ in infos), "only F32 files can be read"
+    return {name: np.frombuffer(data, "<f4", int(np.prod(shape)), start + offset).reshape(shape[::-1]).copy() for name, shape, _, offset in infos}

@@ -18,6 +18,7 @@ ROLES = {"user": USER, "assistant": ASSISTANT, "system": SYSTEM}
 KEYS = ("device", "room", "state", "color", "change", "text", "list", "what", "about", "action", "name", "day", "at", "in", "for", "every")
 FIXED = tuple(['{"intents":[{"do":"', '"},{"do":"', '},{"do":"', '"]},{"do":"', '"}]}', '}]}', '"]}]}', '","items":["', '","value":', '","by":', ',"by":'] +
               [f'","{key}":"' for key in KEYS] + [f',"{key}":"' for key in KEYS[-6:]])
+INTENTS = len(SPECIAL)  # the id of what every answer with intents starts with
 BY_LENGTH = sorted(FIXED, key=len, reverse=True)
 SPLIT = regex.compile(r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
 

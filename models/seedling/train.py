@@ -5,68 +5,24 @@ sums stay in float32.  The loss counts only the assistant's last answer.
 """
 
 import argparse
-import itertools
 import json
 import os
-import random
+import queue
 import time
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from torch import multiprocessing
 from torch.nn import functional as F
 
-from corpus.chats import Chats
+import gguf
 from model import Seedling, Shape
 from optimizer import Muon
+from selection import WAITING, choose
+from stream import EASY, IGNORED, batches, rectangle
 from tokenizer import Tokenizer
 from wiring import wire
-
-STEP = 8  # lengths are padded to multiples of this
-PLACES = 512  # and the number of counted places to multiples of that
-IGNORED = -100
-OPENING = 10  # fixed answers are mostly trained on their first tokens only: the rest is always the same
-EASY = (0.9, 0.9, 0.8, 0.6, 0.4, 0.2)  # share of single, copy-heavy sentences in the first pools of chats
-
-
-def batches(seed, tokenizer, tokens, context, easy_shares=EASY):
-    """Endless batches of chats of about the same length, padded to one of a few rectangles.
-
-    Few different shapes matter: the matrix library prepares code for each one.
-    """
-    chats, rng = Chats(seed), random.Random(seed)
-    for easy in itertools.chain(easy_shares, itertools.repeat(0.0)):
-        chats.easy = easy
-        pool = {}
-        for _ in range(6000):
-            chat = chats.chat()
-            ids, start = tokenizer.chat(chat)
-            if chat[-1][1][0] != "{" and rng.random() < 0.75:
-                ids = ids[:start + OPENING]
-            length = -(-(len(ids) - 1) // STEP) * STEP
-            if length <= context:
-                pool.setdefault(length, []).append((ids, start))
-        ready, carried = [], []
-        for length in sorted(pool):
-            rows = tokens // length
-            group = carried + pool[length]
-            full = len(group) // rows * rows
-            ready += [(group[i:i + rows], length) for i in range(0, full, rows)]
-            carried = group[full:]
-        rng.shuffle(ready)
-        yield from (_rectangle(batch, length) for batch, length in ready)
-
-
-def _rectangle(batch, length):
-    """Inputs, the flat places of the answers in them, and what follows there."""
-    inputs = torch.zeros(len(batch), length, dtype=torch.long)
-    places, targets = [], []
-    for row, (ids, start) in enumerate(batch):
-        inputs[row, :len(ids) - 1] = torch.tensor(ids[:-1])
-        places += range(row * length + start - 1, row * length + len(ids) - 1)
-        targets += ids[start:]
-    missing = -len(places) % PLACES
-    return inputs, torch.tensor(places + [0] * missing), torch.tensor(targets + [IGNORED] * missing)
 
 
 def rate_at(step, progress, decay):
@@ -74,9 +30,13 @@ def rate_at(step, progress, decay):
     return min(1.0, (step + 1) / 60, (1 - progress) / decay)
 
 
-def spare_threads(most):
-    """More than one thread only while nobody else wants the machine."""
-    return most if os.getloadavg()[0] < torch.get_num_threads() + 0.6 else 1
+def load(path):
+    """A checkpoint; or a start from the weights of a GGUF file, whose optimisers begin anew."""
+    if path is None:
+        return {}
+    if str(path).endswith(".gguf"):
+        return {"model": {name: torch.from_numpy(tensor) for name, tensor in gguf.read_tensors(path).items()}, "step": 0}
+    return torch.load(path)
 
 
 def save(path, model, **facts):
@@ -85,22 +45,45 @@ def save(path, model, **facts):
     part.rename(path)
 
 
+class Stream:
+    """Batches to train on: chosen ones as far as the choosing process has them ready, else as they come."""
+
+    def __init__(self, model, seed, tokenizer, tokens, context, easy_shares, select):
+        self.plain = batches(seed, tokenizer, tokens, context, easy_shares)
+        self.share, self.chosen = 1.0, None
+        if select:
+            model.share_memory()
+            processes = multiprocessing.get_context("spawn")
+            self.chosen = processes.Queue(WAITING)
+            processes.Process(target=choose, args=(model, seed + 1, tokens, context, self.chosen), daemon=True).start()
+
+    def take(self):
+        if self.chosen is not None:
+            try:
+                batch, length, self.share = self.chosen.get_nowait()
+                return batch, length
+            except queue.Empty:
+                self.share = 1.0
+        return next(self.plain)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=15000)
     parser.add_argument("--minutes", type=float, help="instead of --steps: how long to train, for a machine that others use too")
+    parser.add_argument("--peak", type=float, default=1.0, help="the highest rate, as a share of the usual one")
     parser.add_argument("--decay", type=float, default=0.8, help="the last share of the run, in which the rate falls to zero")
     parser.add_argument("--tokens", type=int, default=4096, help="tokens of a batch")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--threads", type=int, default=1, help="at most; more than one only while the machine is idle")
-    parser.add_argument("--resume", help="checkpoint to go on from (with fresh sentences)")
+    parser.add_argument("--select", action="store_true", help="train on the chats that still teach something, chosen on a second core")
+    parser.add_argument("--resume", help="checkpoint or F32 GGUF file to go on from (with fresh sentences)")
     parser.add_argument("--out", default="run", help="folder for checkpoints and the log")
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
-    saved = torch.load(args.resume) if args.resume else {}
+    saved = load(args.resume)
     model, tokenizer = Seedling(Shape(**saved.get("shape", {}))), Tokenizer.load()
     wire(model, tokenizer.tokens, args.seed)
     matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and n.startswith("blk")]
@@ -114,11 +97,11 @@ def main():
             adam.load_state_dict(saved["adam"])
             muon.load(saved["muon"])
         step, shares, data_seed = saved["step"], (), args.seed * 1000003 + saved["step"]
-    stream = batches(data_seed, tokenizer, args.tokens, 512, shares)
+    stream = Stream(model, data_seed, tokenizer, args.tokens, 512, shares, args.select)
     first, cold = step, 0 if "adam" in saved else step
     began, seen, recent, busy, progress = time.time(), 0, [], time.process_time(), 0.0
     while progress < 1:
-        inputs, places, targets = next(stream)
+        inputs, places, targets = rectangle(*stream.take())
         seen += inputs.numel()
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = model(inputs, places)
@@ -127,7 +110,7 @@ def main():
             parameter.grad = None
         loss.backward()
         torch.nn.utils.clip_grad_norm_(others, 1.0)
-        rate = rate_at(step - cold, progress, args.decay)
+        rate = args.peak * rate_at(step - cold, progress, args.decay)
         muon.step(0.02 * rate)
         adam.param_groups[0]["lr"] = 0.004 * rate
         adam.step()
@@ -135,8 +118,7 @@ def main():
         step += 1
         progress = (time.time() - began) / (60 * args.minutes) if args.minutes else (step - first) / (args.steps - first)
         if step % 50 == 0:
-            torch.set_num_threads(spare_threads(args.threads))
-            line = {"step": step, "loss": round(sum(recent) / len(recent), 5), "rate": round(rate, 3), "tokens": seen,
+            line = {"step": step, "loss": round(sum(recent) / len(recent), 5), "share": round(stream.share, 3), "rate": round(rate, 3), "tokens": seen,
                     "wall_s": round(time.time() - began), "cpu_s": round(time.process_time() - busy)}
             recent = []
             print(json.dumps(line), flush=True)
