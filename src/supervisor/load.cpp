@@ -49,14 +49,23 @@ std::vector<unsigned> own_processors() {
   return result;
 }
 
-/// A limit holds for all groups below it: the least of the own group and its parents, by `read` (0 = none).
-template <class Read>
-std::uint64_t least_of_parents(fs::path group, Read read) {
-  std::uint64_t least = 0;
+/// A limit holds for all groups below it: the own group and its parents.
+std::vector<fs::path> with_parents(fs::path group) {
+  std::vector<fs::path> groups;
   while (group.native().size() >= std::string_view("/sys/fs/cgroup").size()) {
+    groups.push_back(group);
+    group = group.parent_path();
+  }
+  return groups;
+}
+
+/// The least of what `read` says of the groups (0 = none).
+template <class Read>
+std::uint64_t least_of(const std::vector<fs::path>& groups, Read read) {
+  std::uint64_t least = 0;
+  for (const fs::path& group : groups) {
     const std::uint64_t here = read(group);
     if (here > 0 && (least == 0 || here < least)) least = here;
-    group = group.parent_path();
   }
   return least;
 }
@@ -75,41 +84,25 @@ std::uint64_t quota_permille() {
     const auto length = number(words(period), 0);
     return length == 0 ? 0 : number(words(quota), 0) * 1000 / length;
   };
-  const auto v2 = least_of_parents(own_cgroup(""), of_v2);
-  return v2 > 0 ? v2 : least_of_parents(own_cgroup("cpu"), of_v1);
+  const auto v2 = least_of(with_parents(own_cgroup("")), of_v2);
+  return v2 > 0 ? v2 : least_of(with_parents(own_cgroup("cpu")), of_v1);
 }
 
-struct MemoryLimit {
-  std::uint64_t limit = 0;  ///< 0: none.
-  std::uint64_t used = 0;   ///< Without page cache that can be dropped.
-};
-
-std::uint64_t stat_field(const fs::path& group, std::string_view field) {
+/// Of a group's file pages, which the kernel drops before it kills: mapped weights are among them.
+std::uint64_t file_bytes(const fs::path& group, const MemoryFiles& files) {
   const std::string text = read_text(group / "memory.stat");
+  std::uint64_t bytes = 0;
   for (std::string_view rest = text; !rest.empty();) {
     const auto fields = words(take_line(rest));
-    if (fields.size() == 2 && fields[0] == field) return number(fields, 1);
+    if (fields.size() == 2 && (fields[0] == files.active || fields[0] == files.inactive))
+      bytes += number(fields, 1);
   }
-  return 0;
+  return bytes;
 }
 
-MemoryLimit memory_limit() {
-  const auto read = [](const fs::path& group, const char* limit_file, const char* used_file,
-                       const char* cache_field) {
-    const std::string limit = read_text(group / limit_file);
-    const std::string used = read_text(group / used_file);
-    const auto bytes = number(words(used), 0);
-    return MemoryLimit{number(words(limit), 0), bytes - std::min(bytes, stat_field(group, cache_field))};
-  };
-  constexpr std::uint64_t no_limit = 1ULL << 60;  // Version 1 says a page-rounded 2^63.
-  const fs::path v2 = own_cgroup("");
-  MemoryLimit found = v2.empty() ? MemoryLimit{} : read(v2, "memory.max", "memory.current", "inactive_file");
-  if (found.limit == 0) {
-    const fs::path v1 = own_cgroup("memory");
-    if (!v1.empty())
-      found = read(v1, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file");
-  }
-  return found.limit >= no_limit ? MemoryLimit{} : found;
+MemoryLimit own_memory_limit() {
+  const auto v2 = memory_limit(with_parents(own_cgroup("")), memory_files_v2);
+  return v2.total > 0 ? v2 : memory_limit(with_parents(own_cgroup("memory")), memory_files_v1);
 }
 
 /// This process and all that descend from it. Each counts what it has reaped, so the sum never falls much.
@@ -164,6 +157,23 @@ Ticks process_ticks(std::string_view proc_pid_stat) {
   return number(fields, 11) + number(fields, 12) + number(fields, 13) + number(fields, 14);
 }
 
+MemoryLimit memory_limit(const std::vector<fs::path>& groups, const MemoryFiles& files) {
+  constexpr std::uint64_t no_limit = 1ULL << 60;  // Version 1 says a page-rounded 2^63.
+  MemoryLimit least;
+  for (const fs::path& group : groups) {
+    const std::string limit_text = read_text(group / files.limit);  // "max" parses as nothing.
+    const std::uint64_t limit = number(words(limit_text), 0);
+    if (limit == 0 || limit >= no_limit) continue;
+    const std::string used_text = read_text(group / files.used);
+    const std::uint64_t used = number(words(used_text), 0);
+    const std::uint64_t held = used - std::min(used, file_bytes(group, files));
+    const std::uint64_t left = limit - std::min(limit, held);
+    least.left = least.total == 0 ? left : std::min(least.left, left);
+    least.total = least.total == 0 ? limit : std::min(least.total, limit);
+  }
+  return least;
+}
+
 LoadSensor::LoadSensor() : processors_(own_processors()) {
   const std::uint64_t quota = quota_permille();
   const auto available = static_cast<std::uint32_t>(processors_.size());
@@ -189,12 +199,12 @@ wire::Load LoadSensor::sample() {
       last_ ? smoothed_ * (1 - kNewWeight) + busy_by_others(now) * kNewWeight : cores_busy_of_late(cores_);
   last_ = now;
   const std::string meminfo = read_text("/proc/meminfo");
-  const MemoryLimit limit = memory_limit();
+  const MemoryLimit limit = own_memory_limit();
   std::uint64_t total = meminfo_bytes(meminfo, "MemTotal");
   std::uint64_t available = meminfo_bytes(meminfo, "MemAvailable");
-  if (limit.limit > 0) {
-    total = std::min(total, limit.limit);
-    available = std::min(available, limit.limit - std::min(limit.limit, limit.used));
+  if (limit.total > 0) {
+    total = std::min(total, limit.total);
+    available = std::min(available, limit.left);
   }
   wire::Load load;
   load.set_cores(cores_);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,25 @@ std::uint64_t meminfo_bytes(std::string_view meminfo, std::string_view field);
 
 /// Own, user, system and reaped children's ticks from the text of /proc/PID/stat; 0 if it cannot be read.
 Ticks process_ticks(std::string_view proc_pid_stat);
+
+/// What the files of a version of control groups are called, and the file pages in its memory.stat.
+struct MemoryFiles {
+  std::string_view limit;
+  std::string_view used;
+  std::string_view active;
+  std::string_view inactive;
+};
+inline constexpr MemoryFiles memory_files_v1{"memory.limit_in_bytes", "memory.usage_in_bytes",
+                                             "total_active_file", "total_inactive_file"};
+inline constexpr MemoryFiles memory_files_v2{"memory.max", "memory.current", "active_file", "inactive_file"};
+
+struct MemoryLimit {
+  std::uint64_t total = 0;  ///< 0: none.
+  std::uint64_t left = 0;   ///< With file pages counted as free, as in MemAvailable.
+};
+
+/// What may be used by a process for which all of `groups` hold: its own and their parents.
+MemoryLimit memory_limit(const std::vector<std::filesystem::path>& groups, const MemoryFiles& files);
 
 /// Measures what this machine can still give. Reads /proc and the own cgroup; for one thread.
 class LoadSensor {

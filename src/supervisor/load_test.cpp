@@ -1,6 +1,10 @@
 #include "supervisor/load.hpp"
 
+#include <fstream>
+
 #include <gtest/gtest.h>
+
+#include "tests/support/temporary_folder.hpp"
 
 namespace localscale::supervisor {
 namespace {
@@ -30,6 +34,38 @@ TEST(Load, ReadsAProcessesTicksWhateverItsName) {
   EXPECT_EQ(process_ticks("7 (a) b) 1 2) S 1 7 7 0 -1 4 0 0 0 0 100 20 3 4 20 0 1 0"), 127U);
   EXPECT_EQ(process_ticks(""), 0U);
   EXPECT_EQ(process_ticks("nonsense"), 0U);
+}
+
+class GroupFiles : public testing::Test {
+ protected:
+  std::filesystem::path group(const char* name, const char* limit, const char* used, const char* stat) const {
+    const auto path = folder_.path() / name;
+    std::filesystem::create_directories(path);
+    std::ofstream(path / "memory.max") << limit << "\n";
+    std::ofstream(path / "memory.current") << used << "\n";
+    std::ofstream(path / "memory.stat") << stat;
+    return path;
+  }
+
+  tests::TemporaryFolder folder_;
+};
+
+TEST_F(GroupFiles, TheTightestOfAGroupAndItsParentsCounts) {
+  const auto leaf = group("unit/supervisor", "max", "10", "");
+  const auto unit = group("unit", "1000", "300", "anon 200\nactive_file 60\ninactive_file 40\n");
+  const auto top = group("", "5000", "4500", "anon 4500\n");
+  const auto limit = memory_limit({leaf, unit, top}, memory_files_v2);
+  EXPECT_EQ(limit.total, 1000U);
+  EXPECT_EQ(limit.left,
+            500U);  // The unit alone would leave 800, but its neighbours use most of what is above.
+  EXPECT_EQ(memory_limit({leaf, unit}, memory_files_v2).left, 800U);
+}
+
+TEST_F(GroupFiles, NoLimitIsNone) {
+  EXPECT_EQ(memory_limit({group("a", "max", "10", "")}, memory_files_v2).total, 0U);
+  EXPECT_EQ(memory_limit({group("b", "9223372036854771712", "10", "")}, memory_files_v2).total, 0U);
+  EXPECT_EQ(memory_limit({folder_.path() / "missing"}, memory_files_v2).total, 0U);
+  EXPECT_EQ(memory_limit({}, memory_files_v2).total, 0U);
 }
 
 TEST(Load, OfThisMachineIsPlausible) {
