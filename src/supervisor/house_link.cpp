@@ -34,6 +34,10 @@ void HouseLink::send(const wire::SupervisorEvent& event, UniqueFd attached) {
   flush();
 }
 
+void HouseLink::send_reading(const wire::SupervisorEvent& event) {
+  if (waiting_.empty()) send(event);
+}
+
 void HouseLink::flush() {
   while (!waiting_.empty()) {
     const Waiting& next = waiting_.front();

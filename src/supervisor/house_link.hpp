@@ -23,6 +23,8 @@ class HouseLink {
 
   /// Sends the event, later if it must. Events past the bound are dropped and logged.
   void send(const wire::SupervisorEvent& event, UniqueFd attached = UniqueFd());
+  /// Sends a reading now or never: it would be old later, and must not take the room of what happened once.
+  void send_reading(const wire::SupervisorEvent& event);
 
  private:
   struct Waiting {

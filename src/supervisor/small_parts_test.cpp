@@ -1,4 +1,4 @@
-// Back-off, last lines, lock, event loop, systemd's sockets.
+// Back-off, last lines, lock, event loop, the channel to the house, systemd's sockets.
 #include <array>
 #include <chrono>
 #include <filesystem>
@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "config/layout.hpp"
+#include "sandbox/packet.hpp"
 #include "supervisor/backoff.hpp"
 #include "supervisor/event_loop.hpp"
+#include "supervisor/house_link.hpp"
 #include "supervisor/installation.hpp"
 #include "supervisor/lan_names.hpp"
 #include "supervisor/last_lines.hpp"
@@ -193,6 +195,31 @@ struct Place {
     std::filesystem::create_directories(folder.path() / "run");
   }
 };
+
+TEST(HouseLink, ReadingsForAFrozenHouseDoNotCrowdOutWhatHappenedMeanwhile) {
+  auto loop = EventLoop::make();
+  ASSERT_TRUE(loop);
+  auto channel = sandbox::packet_pair();
+  ASSERT_TRUE(channel);
+  HouseLink link(*loop, std::move(channel->first));
+  wire::SupervisorEvent reading;
+  reading.mutable_load()->set_cores(2);
+  for (int i = 0; i < 5000; ++i) link.send_reading(reading);
+  wire::SupervisorEvent exited;
+  exited.mutable_exited()->set_worker(7);
+  link.send(exited);
+  std::uint64_t told = 0;
+  ASSERT_TRUE(loop->watch(channel->second.get(), [&] {
+    const auto received = sandbox::receive_packet(channel->second.get());
+    wire::SupervisorEvent event;
+    ASSERT_TRUE(received && event.ParseFromString(received->packet.bytes));
+    told = event.exited().worker();
+    if (event.has_exited()) loop->stop();
+  }));
+  loop->after(10s, [&] { loop->stop(); });
+  loop->run();
+  EXPECT_EQ(told, 7U);
+}
 
 TEST(Listeners, AreLoopbackAndAdminByDefault) {
   Place place;

@@ -298,7 +298,7 @@ void Supervisor::send_load() {
   wire::SupervisorEvent event;
   *event.mutable_load() = load_.sample();
   event.mutable_load()->set_engine(engine_identity(home_.installation.engine));
-  if (link_) link_->send(event);
+  if (link_) link_->send_reading(event);
   loop_.after(kLoadEvery, [this] { send_load(); });
 }
 
