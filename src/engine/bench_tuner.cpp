@@ -5,7 +5,6 @@
 
 #include "base/log.hpp"
 #include "engine/awaiting.hpp"
-#include "engine/tuning_plan.hpp"
 
 namespace localscale::engine {
 namespace {
@@ -67,15 +66,32 @@ Tuning BenchTuner::known(const LibraryModel& entry, const MachineLoad& machine) 
   return stored(key_for(entry, machine)).value_or(default_tuning(entry.facts, machine));
 }
 
-net::Task<Tuning> BenchTuner::tune(LibraryModel entry, MachineLoad machine, bool quiet,
+void BenchTuner::keep(const store::TuningKey& key, const TuningOutcome& outcome) {
+  cache_[key] = outcome.tuning;
+  const store::TuningRecord record{outcome.tuning.threads,
+                                   outcome.tuning.flash_attention,
+                                   std::string(name(outcome.tuning.cache_type)),
+                                   outcome.tuning.micro_batch_tokens,
+                                   outcome.micro_batch_ms,
+                                   outcome.rates.prompt,
+                                   outcome.rates.answer,
+                                   static_cast<std::int64_t>(std::time(nullptr))};
+  if (const auto kept = store_.put(key, record); !kept)
+    spdlog::warn("tuning: not kept error=\"{}\"", kept.error().what);
+}
+
+net::Task<Tuning> BenchTuner::tune(LibraryModel entry, MachineLoad machine, Quiet quiet,
                                    ProgressSink progress) {
   const auto key = key_for(entry, machine);
   if (const auto found = stored(key)) co_return *found;
-  // Encoders read their input at once: there is nothing to choose but threads. And beside running answers a
-  // measurement would disturb them and find nothing true.
+  // Encoders read their input at once: there is nothing to choose but threads. And beside running answers or
+  // another measurement one would disturb them and find nothing true.
   const auto defaults = default_tuning(entry.facts, machine);
-  if (!config_.tune || !quiet || purpose_of(entry.model) != Purpose::generate) co_return defaults;
+  const bool can_measure = quiet() && !*measuring_;
+  if (!config_.tune || !can_measure || purpose_of(entry.model) != Purpose::generate) co_return defaults;
   ++measurements_;
+  *measuring_ = true;
+  const std::shared_ptr<void> measured(nullptr, [measuring = measuring_](void*) { *measuring = false; });
   TuningPlan plan(entry.facts, machine);
   bool engine_runs = true;
   while (const auto point = plan.next()) {
@@ -95,6 +111,10 @@ net::Task<Tuning> BenchTuner::tune(LibraryModel entry, MachineLoad machine, bool
         entry.model.name, point->tuning.threads, point->tuning.flash_attention,
         name(point->tuning.cache_type), point->depth_tokens, rates ? rates->prompt : 0,
         rates ? rates->answer : 0, spent.count());
+    if (!quiet()) {
+      spdlog::info("tuning: given up until the next load, other models answer model={}", entry.model.name);
+      co_return defaults;
+    }
     plan.take(rates ? std::optional(*rates) : std::nullopt, spent);
   }
   const auto outcome = plan.outcome();
@@ -108,17 +128,7 @@ net::Task<Tuning> BenchTuner::tune(LibraryModel entry, MachineLoad machine, bool
     if (engine_runs) cache_[key] = defaults;  // Not measured again before the next start.
     co_return defaults;
   }
-  cache_[key] = outcome.tuning;
-  const store::TuningRecord record{outcome.tuning.threads,
-                                   outcome.tuning.flash_attention,
-                                   std::string(name(outcome.tuning.cache_type)),
-                                   outcome.tuning.micro_batch_tokens,
-                                   outcome.micro_batch_ms,
-                                   outcome.rates.prompt,
-                                   outcome.rates.answer,
-                                   static_cast<std::int64_t>(std::time(nullptr))};
-  if (const auto kept = store_.put(key, record); !kept)
-    spdlog::warn("tuning: not kept error=\"{}\"", kept.error().what);
+  keep(key, outcome);
   co_return outcome.tuning;
 }
 

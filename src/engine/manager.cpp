@@ -165,6 +165,7 @@ void EngineManager::Impl::release(RequestId request) {
 }
 
 void EngineManager::Impl::perform(Effects effects) {
+  grants_ += effects.grants.size();
   for (auto& grant : effects.grants) {
     const auto waiter = waiters_.find(grant.request);
     if (waiter == waiters_.end()) continue;

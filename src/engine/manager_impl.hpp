@@ -90,6 +90,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   std::map<RequestId, std::shared_ptr<Waiter>> waiters_;
   RequestId next_request_ = 1;
   std::uint64_t load_ms_total_ = 0;
+  std::uint64_t grants_ = 0;  ///< Requests that got an engine.
   std::uint64_t load_ms_last_ = 0;
 };
 

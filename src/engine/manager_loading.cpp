@@ -117,8 +117,11 @@ net::Task<Tuning> EngineManager::Impl::tune(const LibraryModel& entry) {
   const auto key = key_of(entry.model);
   const auto self = shared_from_this();
   ProgressSink progress = [self, key](const Progress& note) { return pass_on(self, key, note.status); };
-  const auto engines = table_.engines();
-  const bool quiet = std::ranges::none_of(engines, [](const EngineView& view) { return view.in_use != 0; });
+  const auto quiet = [self, grants = grants_] {
+    const auto engines = self->table_.engines();
+    return self->grants_ == grants &&
+           std::ranges::none_of(engines, [](const EngineView& view) { return view.in_use != 0; });
+  };
   co_return co_await tuner_.tune(entry, machine(), quiet, std::move(progress));
 }
 

@@ -281,13 +281,46 @@ TEST_F(ManagerTest, MeasuresAtTheFirstLoadAndKeepsTheResult) {
   BenchTuner later(*launcher_, kept, config, "test");
   const auto entry = catalog_->entry("a");
   ASSERT_TRUE(entry);
-  EXPECT_EQ(run(later.tune(*entry, *launcher_->load(), true, {})), later.known(*entry, *launcher_->load()));
+  const auto quiet = [] { return true; };
+  EXPECT_EQ(run(later.tune(*entry, *launcher_->load(), quiet, {})), later.known(*entry, *launcher_->load()));
   EXPECT_EQ(later.measurements(), 0U);
   // Another engine in the same folder is measured anew.
   auto updated = *launcher_->load();
   updated.engine = "15-31234567-1795485281";
-  run(later.tune(*entry, updated, true, {}));
+  run(later.tune(*entry, updated, quiet, {}));
   EXPECT_EQ(later.measurements(), 1U);
+  run(manager.stop(10s));
+}
+
+TEST_F(ManagerTest, KeepsNoMeasurementThatAnAnswerDisturbed) {
+  store::MemoryTuningStore kept;
+  const config::Engine config;
+  BenchTuner tuner(*launcher_, kept, config, "test");
+  const auto entry = catalog_->entry("a");
+  ASSERT_TRUE(entry);
+  const auto machine = *launcher_->load();
+  int asked = 0;
+  EXPECT_EQ(run(tuner.tune(*entry, machine, [&asked] { return ++asked == 1; }, {})),
+            default_tuning(entry->facts, machine));
+  EXPECT_EQ(launcher_->benches(), 1);
+  run(tuner.tune(*entry, machine, [] { return true; }, {}));
+  EXPECT_EQ(tuner.measurements(), 2U);
+}
+
+TEST_F(ManagerTest, MeasuresOneModelAtATime) {
+  store::MemoryTuningStore kept;
+  config::Engine config;
+  config.slots = 1;
+  config.context_tokens = 512;
+  BenchTuner tuner(*launcher_, kept, config, "test");
+  EngineManager manager(io_.get_executor(), config, *catalog_, *launcher_, tuner, net::make_upstream);
+  auto a = asio::co_spawn(io_, manager.acquire("a", {}), asio::use_future);
+  auto b = asio::co_spawn(io_, manager.acquire("b", {}), asio::use_future);
+  while (a.wait_for(0s) != std::future_status::ready || b.wait_for(0s) != std::future_status::ready)
+    io_.run_one_for(100ms);
+  EXPECT_TRUE(a.get());
+  EXPECT_TRUE(b.get());
+  EXPECT_EQ(tuner.measurements(), 1U);
   run(manager.stop(10s));
 }
 

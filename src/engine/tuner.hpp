@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "engine/planner.hpp"
 #include "engine/service.hpp"
@@ -11,9 +12,12 @@ namespace localscale::engine {
 class Tuner {
  public:
   virtual ~Tuner() = default;
+  /// Whether our own engines have been at rest since the load began, so that a measurement is true.
+  using Quiet = std::function<bool()>;
+
   /// What is known for this model and this many free cores, or what is measured now (seconds). `progress` may
   /// be empty. Never fails: safe defaults serve where measuring does not work.
-  virtual net::Task<Tuning> tune(LibraryModel entry, MachineLoad machine, bool quiet,
+  virtual net::Task<Tuning> tune(LibraryModel entry, MachineLoad machine, Quiet quiet,
                                  ProgressSink progress) = 0;
   /// As far as it is known without measuring.
   [[nodiscard]] virtual Tuning known(const LibraryModel& entry, const MachineLoad& machine) = 0;
@@ -24,7 +28,7 @@ class Tuner {
 /// Never measures: [engine] tune = false.
 class DefaultTuner final : public Tuner {
  public:
-  net::Task<Tuning> tune(LibraryModel entry, MachineLoad machine, bool /*quiet*/,
+  net::Task<Tuning> tune(LibraryModel entry, MachineLoad machine, Quiet /*quiet*/,
                          ProgressSink /*progress*/) override {
     co_return default_tuning(entry.facts, machine);
   }
