@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <string_view>
 
@@ -77,6 +78,10 @@ std::string telling_lines(const std::vector<std::string>& lines) {
   return out;
 }
 
+bool ended_by_others(const WorkerExit& exit) {
+  return (exit.signal == SIGKILL || exit.signal == SIGTERM) && !exit.out_of_memory && !exit.hung;
+}
+
 Error stopped_error(const std::string& model, const WorkerExit& exit) {
   if (exit.out_of_memory) {
     return {Errc::exhausted,
@@ -121,8 +126,7 @@ Error load_error(const std::string& model, const WorkerExit& exit) {
                 "' was not loaded" + (lines.empty() ? "." : ": " + lines),
             mend_the_engine};
   }
-  // Ended by someone else: that says nothing about the file.
-  if (exit.signal == 9 || exit.signal == 15) {
+  if (ended_by_others(exit)) {
     return {Errc::unavailable,
             "The engine for '" + model + "' was ended (" + ending(exit) + ") while it loaded.",
             "The next request starts it again."};
@@ -150,7 +154,9 @@ Error refusal_error(const std::string& model, const RefuseRequest& refusal) {
     case Refusal::backing_off:
       return {refusal.error.code,
               "'" + model + "' failed several times and rests now. Last: " + refusal.error.what,
-              fmt::format("Try again in {} s. {}", seconds(refusal.retry_after), refusal.error.next)};
+              // "The next request starts it again" is not so now.
+              fmt::format("Try again in {} s.{}", seconds(refusal.retry_after),
+                          refusal.error.code == Errc::unavailable ? "" : " " + refusal.error.next)};
     case Refusal::closing:
       return {Errc::unavailable, "The home is stopping.", "Try again once it runs."};
   }

@@ -12,6 +12,9 @@ namespace localscale::engine {
 /// The engine ended while it should have served.
 Error stopped_error(const std::string& model, const WorkerExit& exit);
 
+/// Somebody else ended the engine: that says nothing about the model.
+bool ended_by_others(const WorkerExit& exit);
+
 /// Why no engine was started for a model that is there. Whatever is missing or unreadable is then the engine,
 /// not the model, so it is unavailable; limits and time-outs stay what they are.
 Error launch_error(const std::string& model, const Error& error);

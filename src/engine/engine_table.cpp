@@ -178,6 +178,7 @@ void EngineTable::on_release(TableTime now, RequestId request, Effects& out) {
   } else {
     LS_ASSERT(engine.users > 0);
     engine.last_used = now;
+    failures_.erase(engine.key);  // Loading alone proves little: some models crash at every request.
     if (--engine.users == 0) become_idle(now, engine, out);
   }
   admit(now, out);
@@ -215,7 +216,6 @@ void EngineTable::on_ready(TableTime now, EngineId id, std::uint64_t mapped, std
   // Until the next reading tells what is really left.
   if (available_) *available_ -= std::min(*available_, anonymous);
   ++counters_.loads;
-  failures_.erase(engine.key);
   engine.last_used = now;
   const auto waiting = std::exchange(engine.waiting, {});
   for (const auto request : waiting) grant(engine, request, out);
@@ -235,7 +235,7 @@ void EngineTable::on_load_failed(TableTime now, EngineId id, const Error& error,
   admit(now, out);
 }
 
-void EngineTable::on_exited(TableTime now, EngineId id, const Error& error, Effects& out) {
+void EngineTable::on_exited(TableTime now, EngineId id, const Error& error, bool own_fault, Effects& out) {
   const auto found = engines_.find(id);
   if (found == engines_.end()) return;
   auto& engine = found->second;
@@ -243,7 +243,7 @@ void EngineTable::on_exited(TableTime now, EngineId id, const Error& error, Effe
   if (available_) *available_ += engine.anonymous;
   if (engine.state == EngineState::ready) {
     ++counters_.crashes;
-    note_failure(now, engine.key, error);
+    if (own_fault) note_failure(now, engine.key, error);
     std::erase_if(requests_, [&](const auto& entry) { return entry.second == id; });
   }
   const bool again = engine.restart && !engine.outgrown && !closing_ && active(engine.key) == nullptr;

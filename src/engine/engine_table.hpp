@@ -111,8 +111,9 @@ class EngineTable {
   /// The engine did not come up and its process is gone. `counts`: a crash for the back-off, not a refusal to
   /// start.
   void on_load_failed(TableTime now, EngineId engine, const Error& error, bool counts, Effects& out);
-  /// The process ended: asked to (stopping) or by itself.
-  void on_exited(TableTime now, EngineId engine, const Error& error, Effects& out);
+  /// The process ended: asked to (stopping), by somebody else or by itself. `own_fault`: the latter, which
+  /// counts for the back-off until a request has been served.
+  void on_exited(TableTime now, EngineId engine, const Error& error, bool own_fault, Effects& out);
   /// False if the model is not loaded.
   bool on_unload(TableTime now, std::string_view key, Effects& out);
   /// The engine should run with other settings: restart it when it is idle.

@@ -30,8 +30,8 @@ class Driver {
   void ready(EngineId engine) {
     step([&](Effects& out) { table.on_ready(now, engine, 5, 5, out); });
   }
-  void exited(EngineId engine) {
-    step([&](Effects& out) { table.on_exited(now, engine, broken, out); });
+  void exited(EngineId engine, bool own_fault = true) {
+    step([&](Effects& out) { table.on_exited(now, engine, broken, own_fault, out); });
   }
   void timer() {
     step([&](Effects& out) { table.on_timer(now, out); });
@@ -148,6 +148,35 @@ TEST(EngineTable, ThreeCrashesInAMinutePauseTheModel) {
   EXPECT_EQ(drive.last.refusals[0].error.what, "broken");
   drive.now += milliseconds{30'000};
   drive.acquire(5, "a");
+  EXPECT_EQ(drive.last.starts.size(), 1U);
+}
+
+/// Loads "a" for `request` and gives the engine's id.
+EngineId load_for(Driver& drive, RequestId request) {
+  drive.acquire(request, "a");
+  const auto engine = drive.last.starts.at(0).engine;
+  drive.ready(engine);
+  return engine;
+}
+
+TEST(EngineTable, AModelThatLoadsButCrashesAtEachRequestIsPausedToo) {
+  Driver drive(two);
+  for (RequestId request = 1; request <= 3; ++request) drive.exited(load_for(drive, request));
+  drive.acquire(4, "a");
+  ASSERT_EQ(drive.last.refusals.size(), 1U);
+  EXPECT_EQ(drive.last.refusals[0].why, Refusal::backing_off);
+}
+
+TEST(EngineTable, AServedRequestAndEndsByOthersPauseNothing) {
+  Driver drive(two);
+  for (RequestId request = 1; request <= 5; ++request) drive.exited(load_for(drive, request), false);
+  for (RequestId request = 10; request <= 20; request += 2) {
+    const auto engine = load_for(drive, request);
+    drive.release(request);
+    drive.acquire(request + 1, "a");
+    drive.exited(engine);
+  }
+  drive.acquire(30, "a");
   EXPECT_EQ(drive.last.starts.size(), 1U);
 }
 

@@ -147,7 +147,8 @@ void EngineManager::Impl::on_exit(EngineId id, const WorkerExit& exit) {
   engine->close();
   engines_.erase(found);
   Effects effects;
-  table_.on_exited(table_now(), id, stopped_error(engine->model.model.name, *engine->exit()), effects);
+  table_.on_exited(table_now(), id, stopped_error(engine->model.model.name, *engine->exit()),
+                   !ended_by_others(*engine->exit()), effects);
   perform(std::move(effects));
 }
 
