@@ -145,7 +145,8 @@ Error refusal_error(const std::string& model, const RefuseRequest& refusal) {
               "Use a smaller one."};
     case Refusal::busy:
       return {Errc::unavailable, "There is no room for '" + model + "' now: all loaded models are answering.",
-              fmt::format("Try again in {} s, or raise [engine] max_loaded.", seconds(refusal.retry_after))};
+              fmt::format("Try again in {} s. Memory and [engine] max_loaded limit how many run at one time.",
+                          seconds(refusal.retry_after))};
     case Refusal::queue_full:
       return {Errc::exhausted, "Too many requests wait for '" + model + "'.",
               fmt::format("Try again in {} s.", seconds(refusal.retry_after))};

@@ -45,7 +45,9 @@ net::Task<Result<UniqueFd>> LinkedWorker::connect() {
   request.set_id(id);
   if (const auto sent = shim_->send(request.SerializeAsString()); !sent)
     pending->answer(id, tl::unexpected(sent.error()));
-  co_return co_await pending->wait(id, connect_limit);
+  Error late{Errc::unavailable, "The engine took no connection within 5 s; this answer is lost.",
+             "Ask again: an engine that hangs is ended and started anew."};
+  co_return co_await pending->wait(id, connect_limit, std::move(late));
 }
 
 }  // namespace localscale::engine

@@ -28,13 +28,14 @@ class Pending {
     return id;
   }
 
-  /// Waits at most `limit`. The id is done with afterwards, also when the coroutine is cancelled.
-  net::Task<Result<T>> wait(std::uint64_t id, std::chrono::milliseconds limit) {
+  /// Waits at most `limit`, then fails with `late`. The id is done with afterwards, also when the coroutine
+  /// is cancelled.
+  net::Task<Result<T>> wait(std::uint64_t id, std::chrono::milliseconds limit, Error late) {
     const auto slot = slots_.at(id);
     const auto forget = std::shared_ptr<void>(nullptr, [this, id](void*) { slots_.erase(id); });
     slot->wake.expires_after(limit);
     if (!slot->answer) co_await slot->wake.async_wait(as_tuple);
-    if (!slot->answer) co_return fail(Errc::timeout, "No answer came in time.");
+    if (!slot->answer) co_return tl::unexpected(std::move(late));
     co_return std::move(*slot->answer);
   }
 

@@ -100,7 +100,9 @@ net::Task<Result<Started>> SupervisorLink::Impl::launch(wire::LaunchWorker order
     pending_.answer(id, tl::unexpected(sent.error()));
   }
   // A cancelled wait leaves nobody to answer: on_started then ends the worker.
-  co_return co_await pending_.wait(id, launch_limit);
+  Error late{Errc::timeout, "The supervisor did not answer within 20 s, so no engine was started.",
+             "Ask again. If it stays so, start the home anew: localscale down, then localscale up."};
+  co_return co_await pending_.wait(id, launch_limit, std::move(late));
 }
 
 net::Task<Result<std::string>> SupervisorLink::Impl::run_bench(wire::LaunchWorker order,

@@ -107,6 +107,16 @@ TEST_F(SupervisorLinkTest, LaunchesConnectsAndStops) {
   EXPECT_TRUE(next_request().stop().force());
 }
 
+TEST_F(SupervisorLinkTest, AFrozenShimIsToldInPlainWords) {
+  UniqueFd shim;
+  const auto worker = launch(shim);
+  auto connecting = begin(worker->connect());
+  const auto connected = finish(connecting);
+  ASSERT_FALSE(connected);
+  EXPECT_EQ(connected.error().code, Errc::unavailable);
+  EXPECT_NE(connected.error().what.find("took no connection"), std::string::npos) << connected.error().what;
+}
+
 TEST_F(SupervisorLinkTest, TellsHowAWorkerEnded) {
   UniqueFd shim;
   std::optional<WorkerExit> exit;
