@@ -78,6 +78,11 @@ std::string telling_lines(const std::vector<std::string>& lines) {
   return out;
 }
 
+Error home_stops_error() {
+  return {Errc::unavailable, "The home stops, and this answer was not done in time: it is lost.",
+          "Ask again once the home runs."};
+}
+
 bool ended_by_others(const WorkerExit& exit) {
   return (exit.signal == SIGKILL || exit.signal == SIGTERM) && !exit.out_of_memory && !exit.hung;
 }

@@ -12,6 +12,9 @@ namespace localscale::engine {
 /// The engine ended while it should have served.
 Error stopped_error(const std::string& model, const WorkerExit& exit);
 
+/// The home stopped before the answer was done.
+Error home_stops_error();
+
 /// Somebody else ended the engine: that says nothing about the model.
 bool ended_by_others(const WorkerExit& exit);
 

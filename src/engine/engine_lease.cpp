@@ -52,6 +52,7 @@ net::Task<Error> EngineLease::explain_failure(Error upstream_error) {
   const auto engine = engine_;
   const bool lost = upstream_error.code == Errc::unavailable || upstream_error.code == Errc::corrupt;
   if (!lost) co_return upstream_error;
+  if (engine->ends_with_home()) co_return home_stops_error();
   co_await engine->wait_for_end(exit_grace);
   if (engine->exit()) co_return stopped_error(engine->model.model.name, *engine->exit());
   co_return upstream_error;

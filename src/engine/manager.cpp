@@ -236,6 +236,13 @@ net::Task<void> EngineManager::Impl::stop(milliseconds limit) {
   for (auto& [id, engine] : engines_) engine->stop(true);
 }
 
+void EngineManager::Impl::end_answers() {
+  Effects effects;
+  table_.on_shutdown(table_now(), effects);
+  perform(std::move(effects));
+  for (auto& [id, engine] : engines_) engine->end_with_home();
+}
+
 EngineManager::EngineManager(asio::any_io_executor executor, const config::Engine& config, Library& library,
                              WorkerLauncher& launcher, Tuner& tuner, UpstreamFactory make_upstream)
     : impl_(std::make_shared<Impl>(std::move(executor), config, library, launcher, tuner,
@@ -262,6 +269,10 @@ net::Task<Result<void>> EngineManager::unload(std::string_view model) {
 
 net::Task<void> EngineManager::stop(milliseconds limit) {
   return impl_->stop(limit);
+}
+
+void EngineManager::end_answers() {
+  impl_->end_answers();
 }
 
 EngineMetrics EngineManager::metrics() const {

@@ -32,6 +32,9 @@ class EngineManager final : public Engines {
 
   /// Refuses new requests and ends all engines; waits for them at most `limit`.
   net::Task<void> stop(std::chrono::milliseconds limit);
+  /// Refuses new requests and ends all engines at once: the answers that still run fail with the reason that
+  /// the home stops.
+  void end_answers();
   [[nodiscard]] EngineMetrics metrics() const override;
   /// How long the number of free cores must stay the same before engines are restarted for it; 20 s unless
   /// set by a test.

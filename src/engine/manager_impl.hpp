@@ -50,6 +50,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   [[nodiscard]] std::vector<Loaded> loaded() const;
   net::Task<Result<void>> unload(std::string model);
   net::Task<void> stop(std::chrono::milliseconds limit);
+  void end_answers();
   [[nodiscard]] EngineMetrics metrics() const;
   void assume_settled(std::chrono::milliseconds after) { cores_.settle_time = after; }
   void detach();
@@ -89,8 +90,8 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   std::map<EngineId, std::shared_ptr<RunningEngine>> engines_;
   std::map<RequestId, std::shared_ptr<Waiter>> waiters_;
   RequestId next_request_ = 1;
-  std::uint64_t load_ms_total_ = 0;
   std::uint64_t grants_ = 0;  ///< Requests that got an engine.
+  std::uint64_t load_ms_total_ = 0;
   std::uint64_t load_ms_last_ = 0;
 };
 

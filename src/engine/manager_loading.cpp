@@ -140,7 +140,7 @@ void EngineManager::Impl::on_exit(EngineId id, const WorkerExit& exit) {
   const auto view = std::ranges::find(views, id, &EngineView::id);
   // While it starts, its start coroutine notices and answers.
   if (view == views.end() || view->state == EngineState::starting) return;
-  if (view->state == EngineState::ready) {
+  if (view->state == EngineState::ready && !engine->ends_with_home()) {
     spdlog::error("engine stopped model={} engine={} exit_code={} signal={} out_of_memory={}",
                   engine->model.model.name, id, exit.exit_code, exit.signal, exit.out_of_memory);
   }

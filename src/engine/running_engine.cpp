@@ -40,6 +40,11 @@ void RunningEngine::end_as_hung() {
   stop(true);
 }
 
+void RunningEngine::end_with_home() {
+  ends_with_home_ = true;
+  stop(true);
+}
+
 void RunningEngine::close() {
   idle_.clear();
   worker_.reset();

@@ -44,6 +44,10 @@ class RunningEngine {
   /// Ends the process at once, as it gives no sign of life; its exit then says so.
   void end_as_hung();
 
+  /// Ends the process at once, as the home stops.
+  void end_with_home();
+  [[nodiscard]] bool ends_with_home() const { return ends_with_home_; }
+
   /// To be called by the launcher's exit handler.
   void ended(const WorkerExit& exit);
   [[nodiscard]] const std::optional<WorkerExit>& exit() const { return exit_; }
@@ -73,6 +77,7 @@ class RunningEngine {
   std::unique_ptr<Worker> worker_;
   std::optional<WorkerExit> exit_;
   bool hung_ = false;
+  bool ends_with_home_ = false;
   std::vector<std::unique_ptr<net::Upstream>> idle_;
   boost::asio::steady_timer rest_;
 };

@@ -188,7 +188,8 @@ net::Task<void> House::stop() {
   stop_.emit(boost::asio::cancellation_type::all);
   gateway_->end_streams();
   parts_->stop_pulls();
-  co_await server_->drain(std::chrono::milliseconds(config_.api.drain_timeout_ms));
+  co_await server_->drain(std::chrono::milliseconds(config_.api.drain_timeout_ms),
+                          [this] { parts_->end_answers(); });
   co_await parts_->stop();
   spdlog::info("stopped");
   context_.stop();

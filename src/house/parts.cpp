@@ -88,6 +88,8 @@ class RealParts final : public Parts {
     if (fetcher_ != nullptr) fetcher_->stop();
   }
 
+  void end_answers() override { engines_.end_answers(); }
+
   net::Task<void> stop() override {
     constexpr std::chrono::seconds limit{6};
     co_await engines_.stop(limit);

@@ -56,6 +56,8 @@ class Parts {
   [[nodiscard]] virtual Machine machine() const = 0;
   /// Ends what can be resumed later and so need not be waited for: pulls.
   virtual void stop_pulls() = 0;
+  /// Ends answers that outlast the stop; their clients are told why.
+  virtual void end_answers() = 0;
   /// Ends the engines; completes when they are gone.
   virtual net::Task<void> stop() = 0;
 };

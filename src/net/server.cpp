@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kTickMax{1000};
 constexpr std::chrono::milliseconds kTickMin{10};
-constexpr std::chrono::milliseconds kUnwind{250};  ///< How long cut handlers may take to end.
+constexpr std::chrono::milliseconds kLastWords{500};  ///< How long answers may take to say why they end.
+constexpr std::chrono::milliseconds kUnwind{250};     ///< How long cut handlers may take to end.
 
 /// Often enough that a limit is exceeded by a quarter at most.
 std::chrono::milliseconds tick_length(const Limits& limits) {
@@ -149,7 +150,7 @@ void Server::renew(Door door, const std::shared_ptr<TlsServerContext>& tls) {
   }
 }
 
-Task<void> Server::drain(std::chrono::milliseconds patience) {
+Task<void> Server::drain(std::chrono::milliseconds patience, std::function<void()> before_cut) {
   const auto core = core_;
   core->stop_accepting();
   for (const auto& connection : core->snapshot()) connection->drain();
@@ -158,6 +159,10 @@ Task<void> Server::drain(std::chrono::milliseconds patience) {
     return core->drained.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   };
   co_await wait_till_empty(patience);
+  if (core->stats.open != 0 && before_cut) {
+    before_cut();
+    co_await wait_till_empty(kLastWords);
+  }
   core->cut_all();
   co_await wait_till_empty(kUnwind);
 }

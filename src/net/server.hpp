@@ -68,7 +68,8 @@ class Server {
   /// New connections of this door use this certificate.
   void renew(Door door, const std::shared_ptr<TlsServerContext>& tls);
   /// Accepts no more, closes idle connections, lets answers finish for `patience`, then cuts them.
-  Task<void> drain(std::chrono::milliseconds patience);
+  /// `before_cut` is called first where some still run then: what it makes them say gets half a second.
+  Task<void> drain(std::chrono::milliseconds patience, std::function<void()> before_cut = {});
   [[nodiscard]] ServerStats stats() const;
 
  private:

@@ -322,6 +322,21 @@ TEST(Server, CutsWhatOutlastsTheDrain) {
   EXPECT_EQ(live.stats().open, 0U);
 }
 
+TEST(Server, LetsWhatOutlastsTheDrainSayWhyItEnds) {
+  bool ending = false;
+  LiveServer live([&ending](const Request& request, Exchange& exchange) -> Task<void> {
+    while (!ending) co_await sleep_for(5ms);
+    co_await echo(request, exchange);
+  });
+  Client client(live.port());
+  client.send("GET /long HTTP/1.1\r\n\r\n");
+  ASSERT_TRUE(live.eventually([&] { return live.server().stats().requests == 1; }));
+  auto drained = boost::asio::co_spawn(
+      live.context(), live.server().drain(20ms, [&ending] { ending = true; }), boost::asio::use_future);
+  EXPECT_EQ(body_of(client.read_to_end()), "GET /long ");
+  EXPECT_EQ(drained.wait_for(2s), std::future_status::ready);
+}
+
 // NOLINTEND(cppcoreguidelines-avoid-capturing-lambda-coroutines)
 
 }  // namespace

@@ -149,6 +149,23 @@ describe('a home with llama-server', () => {
   });
 });
 
+test('answers that outlast the stop of the home say so in every API', async () => {
+  const home = await startHome({ engine: 'stub', config: { api: { drain_timeout_ms: 300 } } });
+  writeTinyModel(join(home.modelFolder, 'stub.gguf'));
+  const slow = chat('stub', 'stub:tokens=100000 stub:rate=50', { stream: true, max_tokens: 100000 });
+  const begun = [];
+  const texts = ['/v1/chat/completions', '/api/chat', '/v1/messages'].map((path) => new Promise((done, fail) => {
+    begun.push(new Promise((first) => { streamed(home, path, slow, first).then(({ text }) => done(text.trim().split('\n').pop()), fail); }));
+  }));
+  await Promise.all(begun);
+  const stopped = home.stop();
+  const [openai, ollama, anthropic] = await Promise.all(texts);
+  assert.match(JSON.parse(openai.slice('data: '.length)).error.message, /home stops/);
+  assert.match(JSON.parse(ollama).error, /home stops/);
+  assert.match(JSON.parse(anthropic.slice('data: '.length)).error.message, /home stops/);
+  assert.equal((await stopped).code, 0);
+});
+
 test('a home of an ordinary user works and its walls stand', { skip: process.getuid() !== 0 && 'this run is an ordinary user already' }, async () => {
   const home = await startHome({ user: 'games', under: '/home' });  // where the folders of ordinary users lie
   try {
