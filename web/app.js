@@ -44,23 +44,29 @@ function showModels(models, loaded) {
   byId('models').replaceChildren(...models.map((model) => {
     const row = document.createElement('tr');
     const running = inMemory.get(model.name);
-    row.append(cell(model.name), cell(sizeText(model.size)), cell(running ? sizeText(running.size) : 'no'));
+    row.append(cell(model.name), cell(sizeText(model.bytes)), cell(running ? sizeText(running.size) : 'no'));
     return row;
   }));
+}
+
+/** Offers the models that can chat: the one chosen before, else the home's default. */
+function offerModels(models, defaultModel) {
   const select = byId('model');
-  const names = models.map((model) => model.name);
+  const names = models.filter((model) => model.capabilities.includes('completion')).map((model) => model.name);
   if (names.join('\n') === [...select.options].map((option) => option.value).join('\n')) return;
-  const chosen = select.value || localStorage.getItem('model');
+  const wishes = [select.value, localStorage.getItem('model'), defaultModel, `${defaultModel}:latest`];
   select.replaceChildren(...names.map((name) => new Option(name, name)));
-  if (names.includes(chosen)) select.value = chosen;
+  const wish = wishes.find((name) => names.includes(name));
+  if (wish) select.value = wish;
 }
 
 async function refresh() {
   try {
-    const [status, tags, ps] = await Promise.all(['/localscale/v1/status', '/api/tags', '/api/ps'].map(getJson));
+    const [status, { models }, ps] = await Promise.all(['/localscale/v1/status', '/localscale/v1/models', '/api/ps'].map(getJson));
     showState(status.state, status.reason ? `${status.state}: ${status.reason}` : status.state);
     byId('version').textContent = `Localscale ${status.version}`;
-    showModels(tags.models, ps.models);
+    showModels(models, ps.models);
+    offerModels(models, status.default_model);
   } catch (error) {
     showState('offline', `The home does not answer. ${error.message}`);
   }
@@ -146,8 +152,12 @@ async function send(text) {
     if (error.name !== 'AbortError') addMessage('error', error.message);
   }
   item.classList.remove('busy');
-  if (item.isConnected && item.textContent) conversation.push({ role: 'assistant', content: item.textContent });
-  else item.remove();
+  if (item.isConnected) {
+    // A question without an answer is no part of the conversation: many models want the two to take turns.
+    if (item.textContent) conversation.push({ role: 'assistant', content: item.textContent });
+    else conversation.pop();
+  }
+  if (!item.textContent) item.remove();
   answering = null;
   setBusy(false);
   byId('prompt').focus();

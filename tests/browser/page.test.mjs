@@ -1,10 +1,12 @@
 // The page at / in a real Chromium: it chats with streaming, shows the models and the state, and survives bad moments.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { startHome } from '../support/home.mjs';
+import { makeHome } from '../support/home.mjs';
+import { writeTinyModel } from '../support/tiny_models.mjs';
 
 const pictures = fileURLToPath(new URL('../../build/test-results/screenshots/', import.meta.url));
 const widths = { phone: 360, tablet: 820, desktop: 1280 };
@@ -13,7 +15,11 @@ let browser;
 
 before(async () => {
   mkdirSync(pictures, { recursive: true });
-  home = await startHome();
+  home = await makeHome();
+  // Newer than Seedling, as pulled ones are.
+  writeTinyModel(join(home.modelFolder, 'newer.gguf'));
+  writeTinyModel(join(home.modelFolder, 'newest-embed.gguf'), { pooling: 1 });
+  await home.start();
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -52,6 +58,18 @@ test('the page shows the models, the state and the version', async () => {
   await close();
 });
 
+test('the models that can chat are offered, first the default one', async () => {
+  const { page, close } = await openPage();
+  assert.match(await page.textContent('#models'), /newest-embed:latest/);
+  assert.deepEqual(await page.$$eval('#model option', (options) => options.map((option) => option.value)), ['newer:latest', 'seedling:latest']);
+  assert.equal(await page.inputValue('#model'), 'seedling:latest');
+  await page.selectOption('#model', 'newer:latest');
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll('#model option').length > 0);
+  assert.equal(await page.inputValue('#model'), 'newer:latest');
+  await close();
+});
+
 test('a question typed with the keyboard alone gets a streamed answer', async () => {
   const { page, problems, close } = await openPage();
   await page.focus('#prompt');
@@ -86,6 +104,20 @@ test('a model that cannot be loaded is an error, not an empty answer', async () 
   await ask(page, 'hello');
   assert.equal(await page.textContent('#messages .error'), 'It does not fit.');
   assert.equal(await page.locator('#messages .assistant').count(), 0);
+  await close();
+});
+
+test('a question that got no answer is not sent again with the next one', async () => {
+  const { page, close } = await openPage();
+  const asked = [];
+  await page.route('**/v1/chat/completions', (route) => {
+    asked.push(route.request().postDataJSON().messages);
+    return asked.length === 1 ? route.fulfill({ status: 503, body: '{"error":{"message":"The engine died."}}' }) : route.continue();
+  });
+  await ask(page, 'good morning');
+  assert.equal(await page.textContent('#messages .error'), 'The engine died.');
+  await ask(page, 'hello');
+  assert.deepEqual(asked[1], [{ role: 'user', content: 'hello' }]);
   await close();
 });
 
