@@ -120,7 +120,7 @@ void Access::add_cors(const net::Request& request, net::Headers& headers) const 
   headers.set("Vary", "Accept, Origin");
   if (!origin_listed(origin)) return;
   headers.set("Access-Control-Allow-Origin", origin);
-  headers.set("Access-Control-Expose-Headers", "x-request-id, retry-after");
+  headers.set("Access-Control-Expose-Headers", "x-request-id, retry-after, x-should-retry");
 }
 
 bool Access::is_preflight(const net::Request& request) const {

@@ -53,6 +53,8 @@ TEST(Access, PagesOfOtherOriginsAreRefusedUnlessListedAndNeverEchoed) {
   EXPECT_EQ(listed.status, 200U);
   EXPECT_EQ(listed.headers.get("Access-Control-Allow-Origin"), "https://app.example");
   EXPECT_THAT(std::string(listed.headers.get("Vary")), ::testing::HasSubstr("Origin"));
+  EXPECT_THAT(std::string(listed.headers.get("Access-Control-Expose-Headers")),
+              ::testing::HasSubstr("x-should-retry"));
 }
 
 TEST(Access, APreflightOfAListedOriginIsAnswered) {
