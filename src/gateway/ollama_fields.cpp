@@ -182,16 +182,17 @@ Result<void> map_format(const Json& format, bool chat, Json& out) {
 
 Result<void> map_think(const Json& think, const engine::Model& model, Json& out) {
   if (think.is_null()) return {};
-  if (!think.is_boolean() && !think.is_string()) {
+  const bool effort = think == "high" || think == "medium" || think == "low";
+  if (!think.is_boolean() && !effort) {
     return fail(Errc::invalid_argument, "\"think\" must be true, false, \"high\", \"medium\" or \"low\".");
   }
-  const bool on = think.is_string() || think.get<bool>();
+  const bool on = effort || think.get<bool>();
   if (!has(model, engine::Capability::thinking)) {
     if (on) return fail(Errc::invalid_argument, "\"" + model.name + "\" does not support thinking");
     return {};
   }
   Json arguments = {{"enable_thinking", on}};
-  if (think.is_string()) arguments["reasoning_effort"] = think;
+  if (effort) arguments["reasoning_effort"] = think;
   out["chat_template_kwargs"] = std::move(arguments);
   return {};
 }

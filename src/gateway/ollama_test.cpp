@@ -123,6 +123,28 @@ TEST(OllamaChat, AnEmptyRequestLoadsAndWithKeepAliveZeroUnloads) {
   EXPECT_TRUE(home.engines.seen.empty());
 }
 
+TEST(OllamaChat, ThinkIsATruthOrAnEffortAndNothingElse) {
+  TestHome home;
+  const auto ask = [&](const std::string& think) {
+    return home.post("/api/chat",
+                     R"({"model":"tiny","messages":[{"role":"user","content":"hi"}],"think":)" + think + "}");
+  };
+  const std::vector<std::pair<std::string, json>> known = {
+      {"true", {{"enable_thinking", true}}},
+      {"false", {{"enable_thinking", false}}},
+      {R"("low")", {{"enable_thinking", true}, {"reasoning_effort", "low"}}}};
+  for (const auto& [think, arguments] : known) {
+    ask(think);
+    EXPECT_EQ(json::parse(home.engines.seen.back().body)["chat_template_kwargs"], arguments) << think;
+  }
+  for (const std::string think : {R"("banana")", R"("")", "7", "[]"}) {
+    const Got got = ask(think);
+    EXPECT_EQ(got.status, 400U) << think;
+    EXPECT_THAT(got.body, HasSubstr("think")) << think;
+  }
+  EXPECT_EQ(home.engines.seen.size(), known.size());
+}
+
 TEST(OllamaGenerate, APromptGoesThroughTheTemplateAndRawDoesNot) {
   TestHome home;
   const std::string raw_end =
