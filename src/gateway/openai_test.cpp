@@ -240,6 +240,11 @@ TEST(Anthropic, ModelsAndErrorsHaveAnthropicsShape) {
   EXPECT_EQ(error["error"]["type"], "not_found_error");
   EXPECT_EQ(error["request_id"], "req-1");
   EXPECT_EQ(home.post("/v1/messages", "{}").status, 400U);
+  for (const std::string_view path : {"/v1/files", "/v1/messages/batches", "/v1/complete"}) {
+    const Got none = home.ask("GET", path, "", headers);
+    EXPECT_EQ(none.status, 404U);
+    EXPECT_EQ(json::parse(none.body)["error"]["type"], "not_found_error") << path;
+  }
 }
 
 TEST(Anthropic, AnEnginesErrorIsTranslatedAndOverloadIs529) {

@@ -131,9 +131,8 @@ Shape shape_of(std::string_view path, const net::Headers& headers) {
   if (path.starts_with("/api/") || path == "/") return Shape::ollama;
   if (path.starts_with("/localscale/")) return Shape::admin;
   if (path.starts_with("/v1/messages")) return Shape::anthropic;
-  if (path.starts_with("/v1/models") && (headers.has("anthropic-version") || headers.has("x-api-key"))) {
-    return Shape::anthropic;
-  }
+  if (path.starts_with("/v1/") && headers.has("anthropic-version")) return Shape::anthropic;
+  if (path.starts_with("/v1/models") && headers.has("x-api-key")) return Shape::anthropic;
   return Shape::openai;
 }
 
