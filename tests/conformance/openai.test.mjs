@@ -173,7 +173,8 @@ test('an engine that dies in a stream ends it with an error, and the next reques
   assert.equal(answer.choices[0].finish_reason, 'stop');
 });
 
-test('a client that hangs up stops its generation within 200 ms', async () => {
+// How soon: bench/cancel. Left alone, these answers would take 1,000 s.
+test('a client that hangs up stops its generation', async () => {
   await stubClient.chat.completions.create({ model: stub.model, messages: [{ role: 'user', content: 'hello' }] });
   const before = await stubStats(stub.url);
   for (const stream of [true, false]) {
@@ -189,9 +190,7 @@ test('a client that hangs up stops its generation within 200 ms', async () => {
       setTimeout(() => controller.abort(), 100);
       await assert.rejects(running, OpenAI.APIUserAbortError);
     }
-    const aborted = performance.now();
-    await until('the generation stops', async () => (await stubStats(stub.url)).active <= before.active, 5000);
-    assert.ok(performance.now() - aborted < 400, `${performance.now() - aborted} ms`);
+    await until('the generation stops', async () => (await stubStats(stub.url)).active <= before.active);
   }
 });
 
