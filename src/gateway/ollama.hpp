@@ -50,10 +50,10 @@ class OllamaEmbedding {
 
 /// What both kinds share: the catalog's lookup with errors in Ollama's words, and the engine's failures.
 FindModel model_finder(Services& services);
-net::Task<void> ollama_engine_error(Call& call, net::Upstream& upstream, unsigned status);
+net::Task<void> ollama_engine_error(Call& call, engine::Lease& lease, unsigned status);
 net::Task<void> ollama_engine_lost(Call& call, engine::Lease& lease, Error error);
-/// An engine's refusal as a problem; inputs that are too long are the client's mistake.
-Problem ollama_problem(unsigned status, std::string_view engine_body);
+/// An engine's refusal as a problem.
+Problem ollama_problem(std::string_view model, unsigned status, std::string_view engine_body);
 net::Headers engine_json_headers();
 AnswerTimes times_of(const Call& call, const engine::Lease& lease);
 

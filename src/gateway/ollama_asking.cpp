@@ -58,7 +58,7 @@ net::Task<void> OllamaAsking::run(Call& call, EngineAsk ask, OllamaAnswer::Form 
   const net::Headers headers = engine_json_headers();
   const auto head = co_await lease.upstream().request("POST", ask.target, headers, ask.body);
   if (!head) co_return co_await ollama_engine_lost(call, lease, head.error());
-  if (head->status >= 400) co_return co_await ollama_engine_error(call, lease.upstream(), head->status);
+  if (head->status >= 400) co_return co_await ollama_engine_error(call, lease, head->status);
   co_await stream_answer(call, lease, std::move(ask), form);
 }
 

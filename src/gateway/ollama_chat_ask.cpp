@@ -123,6 +123,8 @@ Result<EngineAsk> translate_chat(std::string_view body, const FindModel& find) {
     ask.kind = unload ? EngineAsk::Kind::unload : EngineAsk::Kind::load;
     return ask;
   }
+  if (!has(*model, engine::Capability::completion))
+    return fail(Errc::invalid_argument, "\"" + model->name + "\" does not support chat");
   Json out = {{"model", ask.model}, {"stream", true}, {"stream_options", {{"include_usage", true}}}};
   auto mapped = map_messages(messages, *model);
   if (!mapped) return tl::unexpected(mapped.error());

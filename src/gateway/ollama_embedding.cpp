@@ -57,7 +57,7 @@ net::Task<Result<std::string>> OllamaEmbedding::ask_leased(engine::Lease& lease,
   if (!head) co_return tl::unexpected(head.error());
   auto body = co_await lease.upstream().read_all(vectors_body_max);
   if (!body || head->status < 400) co_return body;
-  refusal = ollama_problem(head->status, *body);
+  refusal = ollama_problem(lease.model().name, head->status, *body);
   co_return fail(Errc::cancelled, "refused by the engine");
 }
 

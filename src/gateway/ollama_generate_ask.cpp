@@ -82,6 +82,8 @@ Result<EngineAsk> translate_generate(std::string_view body, const FindModel& fin
     ask.kind = unload ? EngineAsk::Kind::unload : EngineAsk::Kind::load;
     return ask;
   }
+  if (!has(*model, engine::Capability::completion))
+    return fail(Errc::invalid_argument, "\"" + model->name + "\" does not support generate");
   if (auto r = refuse_what_is_not_offered(*request); !r) return tl::unexpected(r.error());
   auto context = context_of(*request);
   if (!context) return tl::unexpected(context.error());

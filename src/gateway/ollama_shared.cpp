@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "gateway/engine_refusal.hpp"
 #include "gateway/ollama.hpp"
 #include "gateway/relay.hpp"
 
@@ -29,19 +30,14 @@ AnswerTimes times_of(const Call& call, const engine::Lease& lease) {
   return {std::chrono::steady_clock::now() - call.started, lease.load_duration()};
 }
 
-Problem ollama_problem(unsigned status, std::string_view engine_body) {
-  Problem problem;
-  problem.status = status;
-  problem.message = engine_error_message(engine_body);
-  const auto says = [&](std::string_view text) { return engine_body.find(text) != std::string_view::npos; };
-  if (status == 500 && (says("too large to process") || says(" input is not supported")))
-    problem.status = 400;
-  return problem;
+Problem ollama_problem(std::string_view model, unsigned status, std::string_view engine_body) {
+  if (auto refusal = known_refusal(model, status, engine_body)) return std::move(*refusal);
+  return make_problem(status, "", engine_error_message(engine_body));
 }
 
-net::Task<void> ollama_engine_error(Call& call, net::Upstream& upstream, unsigned status) {
-  const auto body = co_await upstream.read_all(error_body_max);
-  Problem problem = ollama_problem(status, body.value_or(""));
+net::Task<void> ollama_engine_error(Call& call, engine::Lease& lease, unsigned status) {
+  const auto body = co_await lease.upstream().read_all(error_body_max);
+  Problem problem = ollama_problem(lease.model().name, status, body.value_or(""));
   co_await call.refuse(std::move(problem));
 }
 

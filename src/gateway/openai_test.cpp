@@ -97,28 +97,81 @@ TEST(OpenAi, AResponsesStreamBreaksOffWithItsOwnErrorEvent) {
   EXPECT_THAT(got.body, HasSubstr("event: error\ndata: {\"type\":\"error\",\"code\":\"engine_lost\""));
 }
 
-TEST(OpenAi, AnEnginesErrorKeepsItsStatusAndShape) {
+TEST(OpenAi, AnEnginesErrorKeepsItsStatusAndFieldsAndGetsWhatOpenAisShapeWants) {
   TestHome home;
-  Script script;
-  script.status = 400;
-  script.pieces = {
+  Script long_one, plain, none, broken;
+  long_one.status = plain.status = 400;
+  none.status = 501;
+  broken.status = 500;
+  long_one.pieces = {
       R"({"error":{"code":400,"message":"too long","type":"exceed_context_size_error","n_ctx":64}})"};
-  home.engines.scripts.push_back(script);
-  const Got got = home.post(chat, R"({"model":"tiny"})");
-  EXPECT_EQ(got.status, 400U);
-  EXPECT_EQ(got.body, script.pieces[0]);
+  plain.pieces = {R"({"error":{"code":400,"message":"bad","type":"invalid_request_error","param":"n"}})"};
+  none.pieces = {R"({"error":{"code":501,"message":"no","type":"not_supported_error"}})"};
+  broken.pieces = {"<html>"};
+  home.engines.scripts = {long_one, plain, none, broken};
+  const auto ask = [&] { return home.post(chat, R"({"model":"tiny"})"); };
+  const Got too_long = ask();
+  EXPECT_EQ(too_long.status, 400U);
+  EXPECT_EQ(json::parse(too_long.body)["error"], json({{"message", "too long"},
+                                                       {"type", "exceed_context_size_error"},
+                                                       {"param", nullptr},
+                                                       {"code", "context_length_exceeded"},
+                                                       {"n_ctx", 64}}));
+  const json error = json::parse(ask().body)["error"];
+  EXPECT_EQ(error["code"], nullptr);
+  EXPECT_EQ(error["param"], "n");
+  EXPECT_EQ(ask().headers.get("x-should-retry"), "false");
+  const Got unreadable = ask();
+  EXPECT_EQ(unreadable.status, 500U);
+  EXPECT_EQ(json::parse(unreadable.body)["error"]["type"], "server_error");
 }
 
-TEST(OpenAi, AnImageForAModelThatCannotSeeIsTheClientsMistake) {
+TEST(OpenAi, WhatTheEngineCallsItsFailureButIsTheClientsMistakeIs400AndNotRetried) {
+  struct Case {
+    unsigned status;
+    std::string engine_says;
+    std::string code;
+    std::string words;
+  };
+  const std::vector<Case> cases = {
+      {500, "image input is not supported - hint: …", "unsupported_input", "image input"},
+      {500, "input (9 tokens) is too large to process. increase …", "context_length_exceeded", "9 tokens"},
+      {500, "HTTPS is not supported. Please rebuild with …", "fetching_not_offered", "data: URL"},
+      {500, "error: cannot make GET request", "fetching_not_offered", "data: URL"},
+      {501, "This server does not support embeddings. Start it with …", "embeddings_not_supported",
+       "\"tiny:latest\" makes no embeddings"},
+      {500, "'messages' is required", "", "messages"}};
+  for (const Case& one : cases) {
+    TestHome home;
+    Script script;
+    script.status = one.status;
+    script.pieces = {json({{"error", {{"code", one.status}, {"message", one.engine_says}}}}).dump()};
+    home.engines.scripts = {script, script};
+    const Got got = home.post(chat, R"({"model":"tiny"})");
+    EXPECT_EQ(got.status, 400U) << one.engine_says;
+    EXPECT_EQ(got.headers.get("x-should-retry"), "false");
+    const json error = json::parse(got.body)["error"];
+    EXPECT_EQ(error["code"], one.code.empty() ? json(nullptr) : json(one.code));
+    EXPECT_THAT(error["message"].get<std::string>(), HasSubstr(one.words));
+    const Got ollama = home.post("/api/embed", R"({"model":"tiny","input":"x"})");
+    EXPECT_EQ(ollama.status, 400U) << one.engine_says;
+    EXPECT_THAT(json::parse(ollama.body)["error"].get<std::string>(), HasSubstr(one.words));
+  }
+}
+
+TEST(OpenAi, AModelThatDoesNotWriteIsRefusedInsteadOfMadeToWriteNoise) {
   TestHome home;
-  Script script;
-  script.status = 500;
-  script.pieces = {
-      R"({"error":{"code":500,"message":"image input is not supported - hint: …","type":"server_error"}})"};
-  home.engines.scripts.push_back(script);
-  const Got got = home.post(chat, R"({"model":"tiny"})");
-  EXPECT_EQ(got.status, 400U);
-  EXPECT_EQ(json::parse(got.body)["error"]["code"], "unsupported_input");
+  home.catalog.models[0].capabilities = {engine::Capability::embedding};
+  for (const std::string_view path : {"/v1/chat/completions", "/v1/completions", "/v1/responses"})
+    EXPECT_EQ(json::parse(home.post(path, R"({"model":"tiny"})").body)["error"]["code"],
+              "chat_not_supported");
+  EXPECT_EQ(home.post("/v1/messages", R"({"model":"tiny"})").status, 400U);
+  const Got ollama = home.post("/api/chat", R"({"model":"tiny","messages":[{"role":"user","content":"x"}]})");
+  EXPECT_THAT(ollama.body, HasSubstr("does not support chat"));
+  EXPECT_EQ(home.post("/api/generate", R"({"model":"tiny","prompt":"x"})").status, 400U);
+  EXPECT_TRUE(home.engines.seen.empty());
+  EXPECT_EQ(home.post("/api/generate", R"({"model":"tiny"})").status, 200U);  // Only loads it.
+  EXPECT_EQ(home.post("/v1/embeddings", R"({"model":"tiny"})").status, 200U);
 }
 
 TEST(OpenAi, AnUnknownModelIs404ModelNotFound) {

@@ -5,9 +5,9 @@
 
 #include "base/bytes.hpp"
 #include "base/log.hpp"
+#include "gateway/engine_refusal.hpp"
 #include "gateway/json_scan.hpp"
 #include "gateway/load_options.hpp"
-#include "gateway/ollama_answer.hpp"
 #include "gateway/sse_reader.hpp"
 #include "gateway/stream_gauge.hpp"
 #include "gateway/usage_reader.hpp"
@@ -51,13 +51,15 @@ Problem bad_request(std::string message, std::string param) {
   return problem;
 }
 
+bool can(const engine::Model& model, engine::Capability capability) {
+  return std::ranges::find(model.capabilities, capability) != model.capabilities.end();
+}
+
 /// Engines leave tools out of the prompt where a model's template has no place for them, and answer as if
 /// there were none: the client must be told. A model that is not here is told by its lease.
 std::optional<Problem> refuse_tools(engine::Catalog& catalog, std::string_view name) {
   const auto model = catalog.find(name);
-  if (!model ||
-      std::ranges::find(model->capabilities, engine::Capability::tools) != model->capabilities.end())
-    return std::nullopt;
+  if (!model || can(*model, engine::Capability::tools)) return std::nullopt;
   Problem problem =
       make_problem(400, "tools_not_supported",
                    "\"" + model->name +
@@ -67,9 +69,17 @@ std::optional<Problem> refuse_tools(engine::Catalog& catalog, std::string_view n
   return problem;
 }
 
-/// Engines say 500 to an image for a model that cannot see, which clients would send again and again.
-bool is_unsupported_input(std::string_view engine_body) {
-  return engine_body.find(" input is not supported") != std::string_view::npos;
+/// Engines make a model for embeddings or reranking write all the same, and what it writes is noise.
+std::optional<Problem> refuse_writing(const engine::Model& model, std::string_view target) {
+  const bool writes = target.starts_with("/v1/chat/") || target.starts_with("/v1/completions") ||
+                      target.starts_with("/v1/responses") || target.starts_with("/v1/messages");
+  if (!writes || can(model, engine::Capability::completion)) return std::nullopt;
+  Problem problem = make_problem(400, "chat_not_supported",
+                                 "\"" + model.name +
+                                     "\" does not write text. Use a model whose `localscale show` names "
+                                     "completion.");
+  problem.param = "model";
+  return problem;
 }
 
 /// Whole events of an Anthropic stream with the engine's own error event, if there is one, put into
@@ -153,30 +163,28 @@ net::Task<void> Relay::forward(Call& call, std::string target, std::string model
     co_return co_await call.refuse(std::move(problem));
   }
   engine::Lease& lease = **leased;
+  if (auto refusal = refuse_writing(lease.model(), target))
+    co_return co_await call.refuse(std::move(*refusal));
   const net::Headers headers = engine_headers(call.request);
   auto head = co_await lease.upstream().request("POST", target, headers, call.request.body);
   if (!head) co_return co_await engine_lost(call, lease, head.error());
-  if (head->status >= 400) co_return co_await answer_error(call, lease.upstream(), std::move(*head));
+  if (head->status >= 400) co_return co_await answer_error(call, lease, std::move(*head));
   if (is_small(*head)) co_return co_await answer_whole(call, lease, std::move(*head));
   co_await answer_stream(call, lease, std::move(*head));
 }
 
-net::Task<void> Relay::answer_error(Call& call, net::Upstream& upstream, net::UpstreamHead head) {
-  auto body = co_await upstream.read_all(error_body_max);
-  if (head.status == 500 && body && is_unsupported_input(*body)) {
-    Problem problem = bad_request(engine_error_message(*body), "");
-    problem.code = "unsupported_input";
-    co_return co_await call.refuse(std::move(problem));
-  }
+net::Task<void> Relay::answer_error(Call& call, engine::Lease& lease, net::UpstreamHead head) {
+  const auto body = co_await lease.upstream().read_all(error_body_max);
+  if (auto refusal = known_refusal(lease.model().name, head.status, body.value_or("")))
+    co_return co_await call.refuse(std::move(*refusal));
+  const bool anthropic = call.shape == Shape::anthropic;
   net::Response response;
-  response.status = head.status;
+  response.status = anthropic && head.status == 503 ? 529 : head.status;
   response.headers = client_headers(head);
-  response.body = body.value_or("");
-  if (call.shape == Shape::anthropic) {
-    response.body = anthropic_error_from_engine(head.status, response.body, call.request.id);
-    response.headers.set("Content-Type", "application/json");
-    if (head.status == 503) response.status = 529;
-  }
+  response.headers.set("Content-Type", "application/json");
+  if (head.status == 501) response.headers.set("x-should-retry", "false");
+  response.body = anthropic ? anthropic_error_from_engine(head.status, body.value_or(""), call.request.id)
+                            : openai_error_from_engine(head.status, body.value_or(""));
   const auto sent = co_await call.answer.send(std::move(response));
   static_cast<void>(sent);
 }

@@ -21,7 +21,7 @@ class Relay {
 
  private:
   net::Task<void> forward(Call& call, std::string target, std::string model);
-  net::Task<void> answer_error(Call& call, net::Upstream& upstream, net::UpstreamHead head);
+  net::Task<void> answer_error(Call& call, engine::Lease& lease, net::UpstreamHead head);
   net::Task<void> answer_whole(Call& call, engine::Lease& lease, net::UpstreamHead head);
   net::Task<void> answer_stream(Call& call, engine::Lease& lease, net::UpstreamHead head);
   net::Task<void> engine_lost(Call& call, engine::Lease& lease, Error error);

@@ -78,6 +78,20 @@ ordered_json body_of(const Problem& problem, Shape shape, std::string_view reque
   return nullptr;
 }
 
+/// The error object of an engine's body; something else where the body cannot be read.
+ordered_json error_in(std::string_view engine_body) {
+  ordered_json json = ordered_json::parse(engine_body, nullptr, false);
+  if (json.is_object() && json.contains("error")) return std::move(json.at("error"));
+  return json;
+}
+
+std::string message_in(const ordered_json& engine_error) {
+  const bool told =
+      engine_error.is_object() && engine_error.contains("message") && engine_error.at("message").is_string();
+  return told ? engine_error.at("message").get<std::string>()
+              : "The engine refused the request without saying why.";
+}
+
 /// Anthropic says "busy" with 529; its SDK retries that.
 unsigned status_in(Shape shape, unsigned status) {
   return shape == Shape::anthropic && status == 503 ? 529 : status;
@@ -187,16 +201,24 @@ std::string render_event(const Problem& problem, Shape shape, std::string_view p
   return "data: " + dump(body_of(problem, shape, request_id)) + "\n\n";
 }
 
+std::string openai_error_from_engine(unsigned status, std::string_view engine_body) {
+  ordered_json given = error_in(engine_body);
+  Problem general = make_problem(status, "", message_in(given));
+  if (given.is_object() && given.value("type", ordered_json()) == "exceed_context_size_error")
+    general.code = "context_length_exceeded";
+  ordered_json error = openai_error(general);
+  if (given.is_object()) {
+    if (given.contains("code") && !given.at("code").is_string())
+      given.erase("code");  // The status once more.
+    error.update(given);
+  }
+  return dump({{"error", std::move(error)}});
+}
+
 std::string anthropic_error_from_engine(unsigned status, std::string_view engine_body,
                                         std::string_view request_id) {
-  const auto json = ordered_json::parse(engine_body, nullptr, false);
-  std::string message = "The engine refused the request without saying why.";
-  const auto* error = &json;
-  if (json.is_object() && json.contains("error")) error = &json.at("error");
-  if (error->is_object() && error->contains("message") && error->at("message").is_string()) {
-    message = error->at("message").get<std::string>();
-  }
-  return dump(anthropic_error(type_name(status_in(Shape::anthropic, status)).anthropic, message, request_id));
+  return dump(anthropic_error(type_name(status_in(Shape::anthropic, status)).anthropic,
+                              message_in(error_in(engine_body)), request_id));
 }
 
 }  // namespace localscale::gateway

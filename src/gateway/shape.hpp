@@ -43,7 +43,11 @@ net::Response render(const Problem& problem, Shape shape, std::string_view reque
 std::string render_event(const Problem& problem, Shape shape, std::string_view path,
                          std::string_view request_id);
 
-/// An engine's error body (OpenAI's shape) turned into Anthropic's. Text that cannot be read becomes a
+/// An engine's error body with all that OpenAI's shape wants: a `param`, and a `code` that is a word or null
+/// where the engine repeats the status. Everything else in it is kept.
+std::string openai_error_from_engine(unsigned status, std::string_view engine_body);
+
+/// The same turned into Anthropic's shape. Text that cannot be read becomes a
 /// general message.
 std::string anthropic_error_from_engine(unsigned status, std::string_view engine_body,
                                         std::string_view request_id);

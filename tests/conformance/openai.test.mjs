@@ -141,6 +141,24 @@ test('an image for a model that cannot see is a typed mistake', async () => {
     { status: 400, code: 'unsupported_input' });
 });
 
+// The engine's words decide here (src/gateway/engine_refusal.cpp), so only the real one can tell that they are still the same.
+test('what the client has to change is its mistake, however the engine calls it', async () => {
+  const message = { role: 'user', content: 'x' };
+  const chat = (request) => client.chat.completions.create({ model: real.model, messages: [message], ...request });
+  const seen = (url) => [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }];
+  await assert.rejects(chat({ messages: [{ role: 'user', content: 'kitchen '.repeat(5000) }] }), { status: 400, code: 'context_length_exceeded', param: null });
+  await assert.rejects(chat({ model: 'tiny-tools', tools: [{ type: 'x' }] }), { status: 400, code: null });
+  for (const scheme of ['http', 'https']) {
+    await assert.rejects(chat({ model: 'tiny-vision', messages: seen(`${scheme}://127.0.0.1:9/a.png`) }), { status: 400, code: 'fetching_not_offered' });
+  }
+  await assert.rejects(chat({ model: real.embedding }), { status: 400, code: 'chat_not_supported' });
+  await assert.rejects(client.embeddings.create({ model: real.model, input: 'x' }), { status: 400, code: 'embeddings_not_supported' });
+  await assert.rejects(client.embeddings.create({ model: real.embedding, input: 'x'.repeat(10_000) }), { status: 400, code: 'context_length_exceeded' });
+  await assert.rejects(client.embeddings.create({ model: real.embedding, input: [] }), { status: 400 });
+  await assert.rejects(client.post('/rerank', { body: { model: real.model, query: 'x', documents: ['y'] } }), { status: 400, code: 'reranking_not_supported' });
+  await assert.rejects(client.post('/messages', { body: { model: real.model, max_tokens: 1 } }), { status: 400 });
+});
+
 test('unknown models, unknown paths and bad requests have OpenAI\'s errors', async () => {
   await assert.rejects(client.chat.completions.create({ model: 'gpt-9', messages: [] }), (error) => {
     assert.ok(error instanceof OpenAI.NotFoundError);
