@@ -26,9 +26,16 @@ test('./dev up ends with an answer and the URL of the page, twice; ./dev down st
   await assert.rejects(fetch(home.url));
 });
 
-test('./dev names the one thing to do after a wrong verb', () => {
-  const wrong = spawnSync(script, ['frobnicate'], { encoding: 'utf8' });
-  assert.notEqual(wrong.status, 0);
-  assert.match(wrong.stderr, /'frobnicate' is not a verb/);
-  assert.match(wrong.stderr, /Next: /);
+test('./dev names the one thing to do after a wrong word, before it does anything', () => {
+  for (const [words, what] of [
+    [['frobnicate'], /'frobnicate' is not a verb/], [['build', 'nonsense'], /no preset 'nonsense'/], [['bench', 'nonsense'], /no bench 'nonsense'/],
+    [['clean', '--al'], /takes only --all, not '--al'/], [['up', '--fast'], /takes no '--fast'/], [['down', 'now'], /takes no 'now'/],
+    [['test', 'nonsense'], /'nonsense' is not a test stage/], [['test', '-R'], /-R needs a regular expression/],
+  ]) {
+    const wrong = spawnSync(script, words, { encoding: 'utf8' });
+    assert.equal(wrong.status, 1, words.join(' '));
+    assert.match(wrong.stderr, what);
+    assert.match(wrong.stderr, /Next: /);
+    assert.doesNotMatch(wrong.stderr, /==>/, words.join(' '));
+  }
 });

@@ -138,7 +138,7 @@ run_tests() {
     case $1 in
       --list) stage_help; return 0 ;;
       --long) long=1 ;;
-      -R) name_filter=${2:?"-R needs a regular expression"}; shift ;;
+      -R) [ -n "${2:-}" ] || die "-R needs a regular expression" "./dev test unit -R Gguf"; name_filter=$2; shift ;;
       -*) die "'$1' is not an option of ./dev test" "./dev help" ;;
       *) [[ " ${stages[*]} " == *" $1 "* ]] || die "'$1' is not a test stage" "./dev test --list"; wanted+=("$1") ;;
     esac
