@@ -22,6 +22,7 @@ CacheType cache_type_of(const std::string& name) {
 BenchSpec spec_for(const LibraryModel& entry, const BenchPoint& point, const config::Engine& config) {
   BenchSpec spec;
   spec.model = entry.model.path;
+  spec.more_parts = entry.model.more_parts;
   spec.settings = settings_for(entry, config, point.tuning);
   spec.settings.threads = point.tuning.threads;
   spec.prompt_tokens = point.prompt_tokens;

@@ -20,7 +20,6 @@ namespace {
 constexpr std::chrono::seconds look_interval{1};
 /// A folder that changed this short ago may change again within the same tick of its clock.
 constexpr std::chrono::seconds settle_time{2};
-constexpr std::string_view digest_scheme = "sha256:";
 constexpr std::size_t min_digest_digits = 12;
 
 std::int64_t unix_seconds(fs::file_time_type time) {
@@ -37,24 +36,6 @@ tl::unexpected<Error> unknown(std::string_view name) {
   return fail(
       Errc::not_found, "The model '" + std::string(name.substr(0, 200)) + "' is not here.",
       "See `localscale ls`, or get it with `localscale pull " + std::string(name.substr(0, 200)) + "`.");
-}
-
-std::string_view owner_of(Source source) {
-  switch (source) {
-    case Source::own:
-      return "this home";
-    case Source::shipped:
-      return "the program itself";
-    case Source::ollama:
-      return "Ollama's store";
-    case Source::huggingface:
-      return "the Hugging Face cache";
-    case Source::llama_cache:
-      return "llama.cpp's cache";
-    case Source::folder:
-      return "one of your own folders";
-  }
-  return "another program";
 }
 
 }  // namespace
@@ -179,7 +160,10 @@ void FileCatalog::rescan() {
   }
   folders_ = std::move(scanned.folders);
   std::set<fs::path> needed;
-  for (const auto& [name, entry] : models_) needed.insert(entry.model.path);
+  for (const auto& [name, entry] : models_) {
+    needed.insert(entry.model.path);
+    needed.insert(entry.model.more_parts.begin(), entry.model.more_parts.end());
+  }
   std::erase_if(headers_,
                 [&](const auto& known) { return known.second.facts && !needed.contains(known.first); });
 }
@@ -214,7 +198,7 @@ Result<LibraryModel> FileCatalog::describe(const Found& found) {
   LibraryModel out;
   auto& model = out.model;
   model.bytes = headers_.at(found.file).bytes;
-  if (facts->split_count > 1) facts = add_parts(std::move(*facts), found.file, model.bytes);
+  if (facts->split_count > 1) facts = add_parts(std::move(*facts), found, model);
   if (!facts) return tl::unexpected<Error>(facts.error());
   if (!found.projector.empty()) {
     // A damaged projector must not take the model away: it is offered without eyes.
@@ -243,6 +227,8 @@ Result<LibraryModel> FileCatalog::describe(const Found& found) {
   model.head_dim = out.facts.key_length;
   model.chat_template = out.facts.chat_template;
   model.system = found.system;
+  out.system_file = found.system_file;
+  out.license_file = found.license_file;
   model.license = found.license.empty() ? out.facts.license : found.license;
   model.capabilities = capabilities(out.facts, !model.projector.empty());
   return out;
@@ -274,135 +260,24 @@ Result<ModelFacts> FileCatalog::header(const fs::path& file) {
   return facts;
 }
 
-Result<ModelFacts> FileCatalog::add_parts(ModelFacts first, const fs::path& file, std::uint64_t& bytes) {
-  const auto parts = part_files(file);
-  if (parts.size() + 1 != first.split_count) {
-    return fail(
-        Errc::corrupt,
-        file.string() + " is part of " + std::to_string(first.split_count) + ", but its name says otherwise.",
-        "Name the parts NAME-00001-of-0000N.gguf.");
+Result<ModelFacts> FileCatalog::add_parts(ModelFacts first, const Found& found, Model& model) {
+  model.more_parts = found.more_parts.empty() ? part_files(found.file) : found.more_parts;
+  if (model.more_parts.size() + 1 != first.split_count) {
+    return fail(Errc::corrupt,
+                found.file.string() + " is one of " + std::to_string(first.split_count) + " parts, but " +
+                    std::to_string(model.more_parts.size() + 1) + " can be told by the name.",
+                "Name the parts NAME-00001-of-0000N.gguf.");
   }
-  for (const auto& part : parts) {
+  for (const auto& part : model.more_parts) {
     const auto facts = header(part);
     if (!facts) return tl::unexpected<Error>(facts.error());
-    bytes += headers_.at(part).bytes;
+    model.bytes += headers_.at(part).bytes;
     first.parameters += facts->parameters;
     first.weight_bytes += facts->weight_bytes;
     first.repacked_bytes += facts->repacked_bytes;
     first.input_table_bytes += facts->input_table_bytes;
   }
   return first;
-}
-
-fs::path FileCatalog::blob(std::string_view digest) const {
-  if (!digest.starts_with(digest_scheme) || !is_hex(digest.substr(digest_scheme.size()), 64)) return {};
-  return blobs_ / ("sha256-" + std::string(digest.substr(digest_scheme.size())));
-}
-
-Found FileCatalog::found_of(const store::NamedModel& named) const {
-  constexpr std::size_t max_text_bytes = 256U << 10;
-  Found found;
-  found.name = named.name;
-  found.source = Source::own;
-  for (const auto& file : named.files) {
-    const auto path = file.path.empty() ? blob(file.digest) : file.path;
-    const auto text = [&] { return read_small_file(path, max_text_bytes).value_or(std::string{}); };
-    switch (file.role) {
-      case store::FileRole::model:
-        found.file = path;
-        found.digest = file.digest;
-        break;
-      case store::FileRole::projector:
-        found.projector = path;
-        break;
-      case store::FileRole::system:
-        found.system = text();
-        break;
-      case store::FileRole::license:
-        found.license = text();
-        break;
-      case store::FileRole::chat_template:
-      case store::FileRole::parameters:
-      case store::FileRole::other:
-        break;
-    }
-  }
-  return found;
-}
-
-Result<void> FileCatalog::add(const store::NamedModel& model) {
-  const auto own = names_.list();
-  if (!own) return tl::unexpected<Error>(own.error());
-  const auto replaced = std::ranges::find(*own, model.name, &store::NamedModel::name);
-  if (auto put = names_.put(model); !put) return put;
-  stale_ = true;
-  return replaced == own->end() ? Result<void>() : delete_unused(*replaced);
-}
-
-Result<void> FileCatalog::copy(std::string_view from, std::string_view to) {
-  const auto target = core::parse_model_name(to);
-  if (!target) return tl::unexpected<Error>(target.error());
-  const auto source = entry(from);
-  if (!source) return tl::unexpected<Error>(source.error());
-  store::NamedModel named;
-  const auto own = names_.list();
-  if (!own) return tl::unexpected<Error>(own.error());
-  const auto known = std::ranges::find(*own, source->model.name, &store::NamedModel::name);
-  if (known != own->end() && source->model.source == Source::own) {
-    named = *known;
-  } else {
-    // A model of another store stays where it is: the new name points there.
-    named.files.push_back(
-        {store::FileRole::model, source->model.digest, source->model.bytes, source->model.path});
-    if (!source->model.projector.empty()) {
-      named.files.push_back({store::FileRole::projector, {}, 0, source->model.projector});
-    }
-  }
-  named.name = target->display();
-  named.modified_unix_s = static_cast<std::int64_t>(std::time(nullptr));
-  return add(named);
-}
-
-Result<void> FileCatalog::remove(std::string_view name) {
-  const auto found = entry(name);
-  const auto own = names_.list();
-  if (!own) return tl::unexpected<Error>(own.error());
-  // A name whose file is gone is in no list any more, but can still be forgotten.
-  const auto parsed = core::parse_model_name(name);
-  const auto wanted = found ? found->model.name : parsed ? parsed->display() : std::string(name);
-  const auto named = std::ranges::find(*own, wanted, &store::NamedModel::name);
-  if (named == own->end()) {
-    if (!found) return tl::unexpected<Error>(found.error());
-    return fail(
-        Errc::denied,
-        "'" + wanted + "' belongs to " + std::string(owner_of(found->model.source)) + " and was kept.",
-        "Remove it there, or leave that store out in the config's [models].");
-  }
-  if (auto erased = names_.erase(wanted); !erased) return erased;
-  stale_ = true;
-  return delete_unused(*named);
-}
-
-Result<void> FileCatalog::delete_unused(const store::NamedModel& removed) {
-  const auto rest = names_.list();
-  if (!rest) return tl::unexpected<Error>(rest.error());
-  std::set<std::string> used;
-  for (const auto& named : *rest) {
-    for (const auto& file : named.files) used.insert(file.digest);
-  }
-  for (const auto& file : removed.files) {
-    const auto path = blob(file.digest);
-    if (!file.path.empty() || path.empty() || used.contains(file.digest)) continue;
-    std::error_code failed;
-    fs::remove(path, failed);  // An engine that has it mapped keeps the bytes until it ends.
-    if (failed) {
-      return fail(Errc::denied,
-                  "The name '" + removed.name + "' is forgotten, but its file " + path.string() +
-                      " stays: " + failed.message() + ".",
-                  "Delete the file by hand.");
-    }
-  }
-  return {};
 }
 
 }  // namespace localscale::engine

@@ -33,8 +33,12 @@ class FileCatalog final : public Library {
 
   /// Puts a name into our own store, as after a pull; replaces it.
   Result<void> add(const store::NamedModel& model);
+  /// As add, for a model whose files just came; conflict if one of them is gone already.
+  Result<void> add_pulled(const store::NamedModel& model);
 
  private:
+  static constexpr std::string_view digest_scheme = "sha256:";
+
   struct Header {
     std::uint64_t bytes = 0;
     std::filesystem::file_time_type changed;
@@ -50,7 +54,7 @@ class FileCatalog final : public Library {
   void offer(const Found& found, std::int64_t modified_unix_s);
   [[nodiscard]] Result<LibraryModel> describe(const Found& found);
   Result<ModelFacts> header(const std::filesystem::path& file);
-  Result<ModelFacts> add_parts(ModelFacts first, const std::filesystem::path& file, std::uint64_t& bytes);
+  Result<ModelFacts> add_parts(ModelFacts first, const Found& found, Model& model);
   [[nodiscard]] const LibraryModel* lookup(std::string_view name) const;
   [[nodiscard]] Result<const LibraryModel*> lookup_digest(std::string_view digits) const;
   [[nodiscard]] Found found_of(const store::NamedModel& named) const;

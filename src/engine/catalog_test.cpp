@@ -33,6 +33,11 @@ GgufBuilder projector() {
   return GgufBuilder().text("general.architecture", "clip").tensor("v.patch", {32});
 }
 
+/// As llama-gguf-split writes all parts but the first: nothing but tensors and the part's number.
+GgufBuilder later_part(std::uint32_t number, std::uint32_t count) {
+  return GgufBuilder().number("split.no", number).number("split.count", count).tensor("x", {32, 10});
+}
+
 class CatalogTest : public testing::Test {
  protected:
   FileCatalog catalog(std::vector<ScanRoot> roots = {}) {
@@ -63,8 +68,7 @@ TEST_F(CatalogTest, FindsFolderFilesWithPartsAndProjectors) {
   auto first = tiny_model();
   first.number("split.count", 2).number("split.no", 0);
   write_model(root / "deep" / "big-00001-of-00002.gguf", first);
-  write_model(root / "deep" / "big-00002-of-00002.gguf",
-              GgufBuilder().text("general.architecture", "llama").tensor("x", {32, 10}));
+  write_model(root / "deep" / "big-00002-of-00002.gguf", later_part(1, 2));
   auto found = catalog({{root, Source::folder}});
   EXPECT_EQ(names_of(found),
             (std::vector<std::string>{"big:latest", "gemma-3-4b-it-Q4_K_M:latest", "other-model:latest"}));
@@ -99,6 +103,8 @@ TEST_F(CatalogTest, FindsOllamaManifestsAndTheirLayers) {
   EXPECT_EQ(model->digest, std::string("sha256:") + digest_a);
   EXPECT_EQ(model->system, "Be brief.");
   EXPECT_EQ(found.problems().size(), 3U);
+  ASSERT_TRUE(found.copy("llama3.2:1b", "brief"));
+  EXPECT_EQ(found.find("brief")->system, "Be brief.");
 }
 
 TEST_F(CatalogTest, FindsTheHuggingFaceCache) {
@@ -145,7 +151,7 @@ TEST_F(CatalogTest, ADamagedOrMissingPartIsToldWithItsFileUnderTheNameOfTheModel
   const auto root = folder_.path() / "models";
   auto first = tiny_model();
   first.number("split.count", 3).number("split.no", 0);
-  const auto part = GgufBuilder().text("general.architecture", "llama").tensor("x", {32, 10});
+  const auto part = later_part(2, 3);
   write_model(root / "big-00001-of-00003.gguf", first);
   write_text(root / "big-00002-of-00003.gguf", "GGUF????");
   write_model(root / "big-00003-of-00003.gguf", part);
@@ -161,6 +167,29 @@ TEST_F(CatalogTest, ADamagedOrMissingPartIsToldWithItsFileUnderTheNameOfTheModel
   EXPECT_EQ(problems[1].name, "headless:latest");
   EXPECT_NE(problems[1].error.what.find("headless-00001-of-00003.gguf"), std::string::npos);
   EXPECT_EQ(found.find("headless").error().what, problems[1].error.what);
+}
+
+TEST_F(CatalogTest, ASplitModelOfOurStoreHasItsBlobsAsParts) {
+  const auto blobs = folder_.path() / "blobs";
+  auto first = tiny_model();
+  write_model(blobs / (std::string("sha256-") + digest_a),
+              first.number("split.count", 2).number("split.no", 0));
+  write_model(blobs / (std::string("sha256-") + digest_b), later_part(1, 2));
+  store::NamedModel named{"hf.co/org/repo:Q4_K_M", {}, 1, {}};
+  for (const auto* digest : {digest_a, digest_b})
+    named.files.push_back({store::FileRole::model, std::string("sha256:") + digest, 1, {}});
+  auto found = catalog();
+  ASSERT_TRUE(found.add(named));
+  const auto model = found.find("hf.co/org/repo:Q4_K_M");
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_EQ(model->path, blobs / (std::string("sha256-") + digest_a));
+  EXPECT_EQ(model->more_parts, (std::vector{blobs / (std::string("sha256-") + digest_b)}));
+  EXPECT_EQ(model->bytes, fs::file_size(model->path) + fs::file_size(model->more_parts[0]));
+  ASSERT_TRUE(found.copy("hf.co/org/repo:Q4_K_M", "big"));
+  ASSERT_TRUE(found.remove("hf.co/org/repo:Q4_K_M"));
+  EXPECT_EQ(found.find("big")->more_parts.size(), 1U);
+  ASSERT_TRUE(found.remove("big"));
+  EXPECT_TRUE(fs::is_empty(blobs));
 }
 
 TEST_F(CatalogTest, OurOwnNameWinsAndPlainNamesMeanLatest) {

@@ -45,6 +45,7 @@ struct ServerSpec {
   std::filesystem::path model;
   std::filesystem::path projector;
   EngineSettings settings;
+  std::vector<std::filesystem::path> more_parts{};  ///< The other files of a split model, in order.
 };
 
 /// One llama-bench run.
@@ -55,6 +56,7 @@ struct BenchSpec {
   std::uint32_t generated_tokens = 0;
   std::uint32_t depth_tokens = 0;
   std::uint32_t repetitions = 1;
+  std::vector<std::filesystem::path> more_parts{};  ///< As in ServerSpec.
 };
 
 /// How a worker ended.

@@ -13,6 +13,8 @@ namespace localscale::engine {
 struct LibraryModel {
   Model model;
   ModelFacts facts;
+  std::filesystem::path system_file{};  ///< Where these texts lie; empty if nowhere.
+  std::filesystem::path license_file{};
 };
 
 /// The catalog as the engine manager sees it. All calls on the house's executor.

@@ -69,7 +69,7 @@ net::Task<Result<void>> EngineManager::Impl::bring_up(std::shared_ptr<RunningEng
                  fit->settings.context_tokens / fit->settings.slots, range.wished);
   }
   engine->started = Clock::now();
-  ServerSpec spec{entry.model.path, entry.model.projector, fit->settings};
+  ServerSpec spec{entry.model.path, entry.model.projector, fit->settings, entry.model.more_parts};
   auto on_exit = [weak = weak_from_this(), id = engine->id](const WorkerExit& exit) {
     if (const auto self = weak.lock()) self->on_exit(id, exit);
   };

@@ -18,7 +18,8 @@ struct Model {
   std::string name;    ///< As clients name it: "llama3.2:1b", "seedling:latest", "hf.co/org/repo:Q4_K_M".
   std::string digest;  ///< "sha256:…" of the GGUF file; empty while unknown (other tools' plain files).
   std::filesystem::path path;
-  std::filesystem::path projector;  ///< Vision projector beside it; empty if none.
+  std::vector<std::filesystem::path> more_parts;  ///< The other files of a split model, in order.
+  std::filesystem::path projector;                ///< Vision projector beside it; empty if none.
   std::uint64_t bytes = 0;
   Source source = Source::own;
   std::int64_t modified_unix_s = 0;

@@ -151,6 +151,17 @@ tl::unexpected<Error> bad_field(std::string_view file, const std::string& field,
 
 Result<ModelFacts> model_facts(const GgufHeader& header, std::string_view file) {
   ModelFacts facts;
+  const auto split_count = header.number("split.count").value_or(1);
+  const auto split_number = header.number("split.no").value_or(0);
+  if (split_count > 1'000 || (split_count != 0 && split_number >= split_count)) {
+    return bad_field(file, "split.count", "is out of range");
+  }
+  facts.split_count = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(split_count));
+  facts.split_number = static_cast<std::uint32_t>(split_number);
+  if (facts.split_number > 0) {  // Only the first part says what the model is.
+    read_tensors(header, facts);
+    return facts;
+  }
   facts.architecture = header.text("general.architecture");
   if (facts.architecture.empty()) return bad_field(file, "general.architecture", "is missing");
   facts.name = header.text("general.name");
@@ -168,13 +179,6 @@ Result<ModelFacts> model_facts(const GgufHeader& header, std::string_view file) 
   read_dimensions(header, fields, facts);
   if (!fields.wrong().empty()) return bad_field(file, fields.wrong(), "is out of range");
   read_tensors(header, facts);
-  const auto split_count = header.number("split.count").value_or(1);
-  const auto split_number = header.number("split.no").value_or(0);
-  if (split_count > 1'000 || (split_count != 0 && split_number >= split_count)) {
-    return bad_field(file, "split.count", "is out of range");
-  }
-  facts.split_count = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(split_count));
-  facts.split_number = static_cast<std::uint32_t>(split_number);
   return facts;
 }
 

@@ -25,6 +25,9 @@ struct Found {
   std::string system;
   std::string license;
   Source source = Source::folder;
+  std::vector<std::filesystem::path> more_parts{};  ///< Of a split model whose file name does not tell them.
+  std::filesystem::path system_file{};  ///< Where `system` and `license` were read; empty if they were not.
+  std::filesystem::path license_file{};
 };
 
 /// A folder that was looked at: when its time changes, it is time to look again.

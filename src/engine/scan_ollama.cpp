@@ -35,11 +35,15 @@ void take_layer(const ScanRoot& root, const nlohmann::json& layer, Found& found)
   if (kind == "model" && found.file.empty()) {
     found.file = blob;
     found.digest = digest;
+  } else if (kind == "model") {
+    found.more_parts.push_back(blob);
   } else if (kind == "projector" && found.projector.empty()) {
     found.projector = blob;
   } else if (kind == "system" && found.system.empty()) {
+    found.system_file = blob;
     found.system = read_small_file(blob, max_text_bytes).value_or(std::string{});
   } else if (kind == "license" && found.license.empty()) {
+    found.license_file = blob;
     found.license = read_small_file(blob, max_text_bytes).value_or(std::string{});
   }
 }

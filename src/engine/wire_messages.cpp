@@ -5,6 +5,7 @@
 #include "wire/control.pb.h"
 
 namespace localscale::engine {
+namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int32_t signal_base = 128;
@@ -50,12 +51,17 @@ void fill(wire::EngineOptions& out, const EngineSettings& settings) {
   out.set_gpu_layers(settings.gpu_layers);
 }
 
+void add_model(wire::LaunchWorker& out, const fs::path& model, const std::vector<fs::path>& more_parts) {
+  out.set_model_path(model.string());
+  for (const auto& part : more_parts) out.add_more_parts(part.string());
+}
+
 }  // namespace
 
 wire::LaunchWorker launch_order(const ServerSpec& spec) {
   wire::LaunchWorker order;
   order.set_kind(wire::LaunchWorker::SERVER);
-  order.set_model_path(spec.model.string());
+  add_model(order, spec.model, spec.more_parts);
   order.set_projector_path(spec.projector.string());
   fill(*order.mutable_options(), spec.settings);
   return order;
@@ -64,7 +70,7 @@ wire::LaunchWorker launch_order(const ServerSpec& spec) {
 wire::LaunchWorker launch_order(const BenchSpec& spec) {
   wire::LaunchWorker order;
   order.set_kind(wire::LaunchWorker::BENCH);
-  order.set_model_path(spec.model.string());
+  add_model(order, spec.model, spec.more_parts);
   fill(*order.mutable_options(), spec.settings);
   order.mutable_bench()->set_prompt_tokens(spec.prompt_tokens);
   order.mutable_bench()->set_generated_tokens(spec.generated_tokens);

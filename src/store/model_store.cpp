@@ -8,7 +8,7 @@
 namespace localscale::store {
 namespace {
 
-constexpr std::size_t max_files = 64;
+constexpr std::size_t max_files = 128;
 
 struct RoleName {
   FileRole role;
@@ -81,7 +81,7 @@ Result<std::vector<NamedModel>> SqliteModelStore::list() {
 
 Result<void> SqliteModelStore::put(const NamedModel& model) {
   if (model.name.empty() || model.name.size() > 400 || model.files.size() > max_files) {
-    return fail(Errc::invalid_argument, "A model's name has 1 to 400 bytes and the model at most 64 files.");
+    return fail(Errc::invalid_argument, "A model's name has 1 to 400 bytes and the model at most 128 files.");
   }
   return guarded("Saving a model's name", [&] {
     auto& database = database_->sqlite();

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "base/bytes.hpp"
 #include "base/unique_fd.hpp"
 
 namespace localscale::supervisor {
@@ -15,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxPath = 4096;
-constexpr std::uint64_t kMaxParts = 99;
+constexpr std::size_t kMaxParts = 128;
 
 bool is_below(const fs::path& file, const fs::path& folder) {
   const auto [end, unused] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
@@ -28,17 +27,6 @@ bool allowed(const fs::path& real, const std::vector<fs::path>& roots) {
     const fs::path real_root = fs::canonical(root, error);
     return !error && is_below(real, real_root);
   });
-}
-
-/// "-00001-of-00003.gguf": digits at fixed places from the end.
-constexpr std::size_t kSuffix = std::string_view("-00001-of-00003.gguf").size();
-
-/// How many files a split model has; 0 if the name is not that of a first part.
-std::uint64_t parts_of(const std::string& path) {
-  if (path.size() <= kSuffix) return 0;
-  const std::string_view suffix = std::string_view(path).substr(path.size() - kSuffix);
-  if (!suffix.starts_with("-00001-of-") || !suffix.ends_with(".gguf")) return 0;
-  return parse_u64(suffix.substr(10, 5)).value_or(0);
 }
 
 }  // namespace
@@ -61,19 +49,13 @@ Result<CheckedFile> check_model_file(const std::string& path, const std::vector<
   return CheckedFile{real, {found.st_dev, found.st_ino}};
 }
 
-Result<std::vector<CheckedFile>> check_model_parts(const std::string& path,
+Result<std::vector<CheckedFile>> check_model_parts(const std::vector<std::string>& paths,
                                                    const std::vector<fs::path>& roots) {
+  if (paths.size() > kMaxParts)
+    return fail(Errc::invalid_argument, "The model " + paths.front() + " has more than 128 parts.");
   std::vector<CheckedFile> files;
-  const std::uint64_t parts = parts_of(path);
-  if (parts > kMaxParts)
-    return fail(Errc::invalid_argument, "The model " + path + " has more than 99 parts.");
-  for (std::uint64_t part = 1; part <= std::max<std::uint64_t>(parts, 1); ++part) {
-    std::string one = path;
-    if (parts > 0) {
-      const std::string number = std::to_string(part);
-      one.replace(path.size() - kSuffix + 1, 5, std::string(5 - number.size(), '0') + number);
-    }
-    auto file = check_model_file(one, roots);
+  for (const std::string& path : paths) {
+    auto file = check_model_file(path, roots);
     if (!file) return tl::unexpected(file.error());
     files.push_back(std::move(*file));
   }

@@ -22,9 +22,9 @@ struct CheckedFile {
 Result<CheckedFile> check_model_file(const std::string& path,
                                      const std::vector<std::filesystem::path>& roots);
 
-/// The parts of a model that is split over files ("x-00001-of-00003.gguf" names the first), the given one
-/// included; just the given one if it is not split. Errors as above: each part must lie below a root.
-Result<std::vector<CheckedFile>> check_model_parts(const std::string& path,
+/// The files of a model that is split, in order; one if it is not. Errors as above: each must lie below a
+/// root.
+Result<std::vector<CheckedFile>> check_model_parts(const std::vector<std::string>& paths,
                                                    const std::vector<std::filesystem::path>& roots);
 
 }  // namespace localscale::supervisor

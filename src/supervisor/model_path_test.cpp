@@ -73,16 +73,20 @@ TEST_F(ModelPath, MustBeAbsoluteAndExist) {
   EXPECT_EQ(check(root() / "none.gguf").error().code, Errc::not_found);
 }
 
-TEST_F(ModelPath, OfASplitModelBringsAllParts) {
-  for (int part = 1; part <= 3; ++part) write(root() / ("m-0000" + std::to_string(part) + "-of-00003.gguf"));
-  const auto parts = check_model_parts((root() / "m-00001-of-00003.gguf").string(), {root()});
+TEST_F(ModelPath, OfASplitModelChecksEveryPart) {
+  std::vector<std::string> paths;
+  for (const char* name : {"part-b", "part-a"}) {
+    write(root() / name);
+    paths.push_back((root() / name).string());
+  }
+  const auto parts = check_model_parts(paths, {root()});
   ASSERT_TRUE(parts) << parts.error().message();
-  ASSERT_EQ(parts->size(), 3U);
-  EXPECT_EQ((*parts)[2].path.filename(), "m-00003-of-00003.gguf");
-  fs::remove(root() / "m-00002-of-00003.gguf");
-  EXPECT_EQ(check_model_parts((root() / "m-00001-of-00003.gguf").string(), {root()}).error().code,
-            Errc::not_found);
-  EXPECT_EQ(check_model_parts((root() / "a.gguf").string(), {root()})->size(), 1U);
+  ASSERT_EQ(parts->size(), 2U);
+  EXPECT_EQ((*parts)[1].path.filename(), "part-a");
+  paths.push_back("/etc/passwd");
+  EXPECT_EQ(check_model_parts(paths, {root()}).error().code, Errc::denied);
+  paths.assign(129, (root() / "part-a").string());
+  EXPECT_EQ(check_model_parts(paths, {root()}).error().code, Errc::invalid_argument);
 }
 
 }  // namespace

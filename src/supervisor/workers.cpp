@@ -84,7 +84,9 @@ Result<WorkerFiles> Workers::check_files(const wire::LaunchWorker& request) cons
   const auto folders = model_folders(home_);
   WorkerFiles files;
   files.gpu = request.options().gpu_layers() > 0;
-  auto model = check_model_parts(request.model_path(), folders);
+  std::vector<std::string> paths = {request.model_path()};
+  paths.insert(paths.end(), request.more_parts().begin(), request.more_parts().end());
+  auto model = check_model_parts(paths, folders);
   if (!model) return tl::unexpected(model.error());
   files.model = std::move(*model);
   if (!request.projector_path().empty()) {

@@ -1,14 +1,15 @@
 // Writes GGUF files of a few kilobytes with random weights: real enough for llama-server, and their text is noise.
 import { writeFileSync } from 'node:fs';
 
-const types = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 };
+const types = { u16: 2, u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 };
 
+function u16(value) { const out = Buffer.alloc(2); out.writeUInt16LE(value); return out; }
 function u32(value) { const out = Buffer.alloc(4); out.writeUInt32LE(value); return out; }
 function u64(value) { const out = Buffer.alloc(8); out.writeBigUInt64LE(BigInt(value)); return out; }
 function f32(value) { const out = Buffer.alloc(4); out.writeFloatLE(value); return out; }
 function text(value) { const bytes = Buffer.from(value); return Buffer.concat([u64(bytes.length), bytes]); }
 
-const writers = { u32, i32: u32, f32, bool: (value) => Buffer.from([value ? 1 : 0]), string: text };
+const writers = { u16, u32, i32: u32, f32, bool: (value) => Buffer.from([value ? 1 : 0]), string: text };
 
 function pair(key, type, value) {
   if (type.startsWith('array:')) {
@@ -118,6 +119,18 @@ export function writeTinyModel(path, options = {}) {
     const values = random(tensor);
     if (options.habits) addHabits(tensor.name, values);
     return values;
+  });
+}
+
+/** Writes a model as llama-gguf-split does: only the first of `paths` says what it is, each holds its share of the tensors. */
+export function writeTinySplitModel(paths, options = {}) {
+  const { pairs, vocabularySize } = metadata(options);
+  const all = tensors(vocabularySize);
+  const share = Math.ceil(all.length / paths.length);
+  const values = randomValues(options.seed ?? 7);
+  paths.forEach((path, number) => {
+    const split = [pair('split.no', 'u16', number), pair('split.count', 'u16', paths.length), pair('split.tensors.count', 'i32', all.length)];
+    writeGguf(path, number === 0 ? [...pairs, ...split] : split, all.slice(number * share, (number + 1) * share), values);
   });
 }
 
