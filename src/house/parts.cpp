@@ -110,9 +110,10 @@ class RealParts final : public Parts {
 
   std::unique_ptr<engine::Puller> link_fetcher(boost::asio::io_context& context, UniqueFd channel) {
     if (!channel) return std::make_unique<AbsentPuller>();
-    FetcherLink::Hooks hooks{.pulled = [this](const store::NamedModel& model) { return catalog_.add(model); },
-                             .held = [this] { return held_elsewhere(catalog_.list()); },
-                             .here = [this](bool here) { notices_.fetcher_here(here); }};
+    FetcherLink::Hooks hooks{
+        .pulled = [this](const store::NamedModel& model) { return catalog_.add_pulled(model); },
+        .held = [this] { return held_elsewhere(catalog_.list()); },
+        .here = [this](bool here) { notices_.fetcher_here(here); }};
     auto link = std::make_unique<FetcherLink>(context.get_executor(), std::move(channel), std::move(hooks));
     fetcher_ = link.get();
     return link;

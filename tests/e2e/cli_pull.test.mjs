@@ -8,10 +8,21 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { makeHome, startHome, until } from '../support/home.mjs';
 import { Blob, Registry, ggufLike, mediaTypes } from '../support/registry.mjs';
+import { writeTinySplitModel } from '../support/tiny_models.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const seedling = readFileSync(join(root, 'models/seedling/seedling.gguf'));
 const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
+
+/** The files of a repository with a model in three parts. */
+function splitModel() {
+  const folder = mkdtempSync(join(tmpdir(), 'split-'));
+  const names = [1, 2, 3].map((part) => `tiny-Q8_0-0000${part}-of-00003.gguf`);
+  writeTinySplitModel(names.map((name) => join(folder, name)), { template: '{{ messages[0].content }}' });
+  const files = names.map((path) => ({ path, blob: new Blob(readFileSync(join(folder, path))) }));
+  rmSync(folder, { recursive: true });
+  return files;
+}
 
 /** A folder as Ollama keeps its models, with one model in it. */
 function ollamaStore(name, blob) {
@@ -43,6 +54,7 @@ describe('localscale pull', () => {
     registry = await Registry.start();
     registry.addOllama('library/helper:small', [{ type: 'model', blob: new Blob(seedling) }]);
     registry.addOllama('library/twin:latest', [{ type: 'model', blob: theirs }]);
+    registry.addHuggingFace('org/split', splitModel());
     home = await startHome({
       env: { OLLAMA_MODELS: store },
       config: {
@@ -50,6 +62,7 @@ describe('localscale pull', () => {
         fetcher: {
           registries: [
             { name: 'registry.ollama.ai', protocol: 'ollama', url: registry.url, address: '127.0.0.1' },
+            { name: 'hf.co', protocol: 'huggingface', url: registry.url, address: '127.0.0.1' },
             { name: 'away.invalid', protocol: 'ollama', url: 'https://away.invalid' },
           ],
         },
@@ -91,6 +104,14 @@ describe('localscale pull', () => {
     assert.match((await run('ls')).stdout, /^theirs/m);
   });
 
+  test('of a model in parts gets them all, and it answers', async () => {
+    const pulled = await run('pull', 'hf.co/org/split:Q8_0');
+    assert.equal(pulled.code, 0, pulled.stderr + home.log);
+    const ran = await run('run', 'hf.co/org/split:Q8_0', 'hello', '--max-tokens', '4');
+    assert.equal(ran.code, 0, ran.stderr + home.log);
+    assert.equal((await run('rm', 'hf.co/org/split:Q8_0')).code, 0);
+  });
+
   test('what the registry does not know is status 4; an unreachable registry says so', async () => {
     const unknown = await run('pull', 'nobody:1b');
     assert.equal(unknown.code, 4, unknown.stderr);
@@ -117,6 +138,42 @@ describe('localscale pull', () => {
     await until('the pull is cancelled', async () => (await run('rm', 'slow')).code === 0);
     await until('nothing is left', () => left().length === 0);
     assert.equal((await run('rm', 'slow')).code, 4);
+  });
+
+  test('that is stopped in its second file keeps the first for the next; rm drops it', async () => {
+    const first = new Blob(ggufLike(1 << 20, 1));
+    const second = new Blob(ggufLike(8 << 20, 2), { bytesPerSecond: 2 << 20 });
+    registry.addOllama('library/two:latest', [{ type: 'model', blob: first }, { type: 'projector', blob: second }]);
+    const blobs = join(home.stateFolder, 'models/blobs');
+    const has = () => readdirSync(blobs).includes(`sha256-${first.hex}`);
+    for (let time = 0; time < 2; time += 1) {
+      const sent = second.sentBytes;
+      const [path, args] = home.command('localscale', ['pull', 'two']);
+      const child = spawn(path, args, { env: home.environment, stdio: 'ignore' });
+      await until('the second file comes', () => second.sentBytes > sent + (1 << 19));
+      child.kill('SIGINT');
+      await new Promise((done) => { child.once('exit', done); });
+      assert.ok(has());
+    }
+    assert.equal(first.answers, 1);
+    await until('the pull is cancelled', async () => (await run('rm', 'two')).code === 0);
+    await until('nothing is left', () => !has());
+  });
+
+  test('whose file is removed with another name says so and is right the next time', async () => {
+    const shared = new Blob(ggufLike(1 << 20, 3));
+    const slow = new Blob(ggufLike(4 << 20, 4), { bytesPerSecond: 2 << 20 });
+    registry.addOllama('library/other:latest', [{ type: 'model', blob: shared }]);
+    registry.addOllama('library/late:latest', [{ type: 'model', blob: shared }, { type: 'license', blob: slow }]);
+    await run('pull', 'other');
+    const pulled = run('pull', 'late');
+    await until('the second file comes', () => slow.sentBytes > 1 << 19);
+    assert.equal((await run('rm', 'other')).code, 0);
+    const refused = await pulled;
+    assert.equal(refused.code, 1, refused.stdout);
+    assert.match(refused.stderr, /'late:latest' was removed while.*Run the same pull again/s);
+    assert.equal((await run('pull', 'late')).code, 0);
+    assert.equal((await run('rm', 'late')).code, 0);
   });
 
   test('rm removes the pulled file from the store', async () => {

@@ -53,7 +53,9 @@ Result<void> BlobStore::prepare() const {
   }
   for (const auto& journal : entries(incoming_, journal_suffix)) {
     auto part = journal;
-    if (!fs::exists(part.replace_extension(part_suffix), ignored)) fs::remove(journal, ignored);
+    if (fs::exists(part.replace_extension(part_suffix), ignored)) continue;
+    const auto finished = read_journal(journal);
+    if (!finished || !has({Role::other, finished->digest, finished->size, {}})) fs::remove(journal, ignored);
   }
   for (const auto& unwritten : entries(incoming_, new_suffix)) fs::remove(unwritten, ignored);
   return {};
@@ -77,19 +79,41 @@ fs::path BlobStore::journal_path(std::string_view digest) const {
 Result<void> BlobStore::publish(std::string_view digest) const {
   const auto from = part_path(digest);
   const auto to = blobs_ / blob_file_name(digest);
+  // A damaged blob is put right for the model that has it: it is not this pull's alone.
+  struct stat before{};
+  const bool had = ::lstat(to.c_str(), &before) == 0;
   LS_FAULT("fetcher.before_rename");
   if (::rename(from.c_str(), to.c_str()) != 0) return fail_errno("rename " + from.string(), errno);
   if (auto synced = sync_directory(blobs_); !synced) return synced;
   LS_FAULT("fetcher.after_rename");
-  std::error_code ignored;
-  fs::remove(journal_path(digest), ignored);
-  return {};
+  return had ? settle({{Role::other, std::string(digest), 0, {}}}) : Result<void>();
+}
+
+Result<void> BlobStore::settle(const std::vector<FileRef>& files) const {
+  bool any = false;
+  for (const auto& file : files) {
+    std::error_code error;
+    any |= fs::remove(journal_path(file.digest), error);
+    if (error) return fail_errno("remove " + journal_path(file.digest).string(), error.value());
+  }
+  return any ? sync_directory(incoming_) : Result<void>();
+}
+
+void BlobStore::renew(std::string_view digest) const {
+  std::error_code none_there;
+  fs::last_write_time(journal_path(digest), fs::file_time_type::clock::now(), none_there);
 }
 
 void BlobStore::discard(std::string_view digest) const {
   std::error_code ignored;
   fs::remove(journal_path(digest), ignored);
   fs::remove(part_path(digest), ignored);
+}
+
+void BlobStore::discard_all(std::string_view digest) const {
+  std::error_code ignored;
+  fs::remove(blobs_ / blob_file_name(digest), ignored);
+  discard(digest);
 }
 
 void BlobStore::remove_abandoned(std::chrono::seconds age) {
@@ -102,7 +126,7 @@ void BlobStore::remove_abandoned(std::chrono::seconds age) {
     std::shared_ptr<LiveBlob> other;
     const auto claimed = journal ? claim(journal->digest, other) : nullptr;
     if (!claimed) continue;
-    discard(journal->digest);
+    discard_all(journal->digest);
     spdlog::info("removed an unfinished download for {} that nobody went on with: {} of {}", journal->name,
                  human_bytes(journal->have.bytes()), human_bytes(journal->size));
   }
@@ -113,7 +137,7 @@ void BlobStore::discard_name(std::string_view name) {
     const auto journal = read_journal(path);
     std::shared_ptr<LiveBlob> other;
     if (!journal || journal->name != name) continue;
-    if (const auto claimed = claim(journal->digest, other)) discard(journal->digest);
+    if (const auto claimed = claim(journal->digest, other)) discard_all(journal->digest);
   }
 }
 
@@ -136,7 +160,8 @@ BlobStore::Kept BlobStore::kept_for(std::string_view name) const {
   for (const auto& path : entries(incoming_, journal_suffix)) {
     const auto journal = read_journal(path);
     if (!journal || journal->name != name) continue;
-    kept.have_bytes += journal->have.bytes();
+    const bool finished = has({Role::other, journal->digest, journal->size, {}});
+    kept.have_bytes += finished ? journal->size : journal->have.bytes();
     kept.total_bytes += journal->size;
   }
   return kept;

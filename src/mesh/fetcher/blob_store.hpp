@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "mesh/fetcher/file_ref.hpp"
@@ -34,13 +35,18 @@ class BlobStore {
   [[nodiscard]] bool has(const FileRef& file) const;
   [[nodiscard]] std::filesystem::path part_path(std::string_view digest) const;
   [[nodiscard]] std::filesystem::path journal_path(std::string_view digest) const;
-  /// Moves a verified part file into blobs/, durably, and drops its journal.
+  /// Moves a verified part file into blobs/, durably. Its journal stays until the whole model is there: it is
+  /// what tells a file that no model has from one that a model has.
   [[nodiscard]] Result<void> publish(std::string_view digest) const;
-  /// Drops the unfinished files, not being downloaded now, that no pull went on with for `age`.
+  /// A model has these files now: drops their journals, durably, so that nothing here removes the files.
+  [[nodiscard]] Result<void> settle(const std::vector<FileRef>& files) const;
+  /// A pull goes on with this finished file.
+  void renew(std::string_view digest) const;
+  /// Drops the files of unfinished pulls, not being downloaded now, that no pull went on with for `age`.
   void remove_abandoned(std::chrono::seconds age);
-  /// Drops what unfinished downloads for this model name left, save what is being downloaded now.
+  /// Drops what unfinished pulls of this model name left, save what is being downloaded now.
   void discard_name(std::string_view name);
-  /// The model names that unfinished downloads are for.
+  /// The model names that unfinished pulls are for.
   [[nodiscard]] std::set<std::string> unfinished_names() const;
   /// Drops an unfinished file.
   void discard(std::string_view digest) const;
@@ -51,7 +57,7 @@ class BlobStore {
     std::uint64_t have_bytes = 0;
     std::uint64_t total_bytes = 0;
   };
-  /// What unfinished downloads for this model name left.
+  /// What unfinished pulls of this model name left.
   [[nodiscard]] Kept kept_for(std::string_view name) const;
 
   /// Fails with exhausted, with the numbers, if `needed` more bytes would leave less free than the config
@@ -77,6 +83,9 @@ class BlobStore {
   std::unique_ptr<Claim> claim(const std::string& digest, std::shared_ptr<LiveBlob>& other);
 
  private:
+  /// Drops an unfinished file, or a finished one of an unfinished pull.
+  void discard_all(std::string_view digest) const;
+
   std::filesystem::path blobs_;
   std::filesystem::path incoming_;
   std::uint64_t keep_free_bytes_;

@@ -28,6 +28,16 @@ class BlobStoreTest : public testing::Test {
     fs::last_write_time(store_.journal_path(digest), fs::file_time_type::clock::now() - age);
     return digest;
   }
+  /// A file that came whole for a pull that did not end; gives its digest.
+  std::string finished(const std::string& name, std::chrono::hours age = 0h) {
+    const auto digest = unfinished(name, age);
+    fs::resize_file(store_.part_path(digest), 100);
+    EXPECT_TRUE(store_.publish(digest));
+    return digest;
+  }
+  [[nodiscard]] bool has(const std::string& digest) const {
+    return store_.has({Role::other, digest, 100, {}});
+  }
   [[nodiscard]] bool here(const std::string& digest) const { return fs::exists(store_.part_path(digest)); }
 
   tests::TemporaryFolder folder_;
@@ -77,6 +87,40 @@ TEST_F(BlobStoreTest, PrepareKeepsWhatCanBeResumedAndNothingElse) {
   EXPECT_TRUE(here(good));
   EXPECT_FALSE(here(torn));
   EXPECT_FALSE(fs::exists(folder_.path() / "incoming" / "sha256-x.journal.new"));
+}
+
+TEST_F(BlobStoreTest, AFinishedFileGoesWithItsUnfinishedPull) {
+  const auto dropped = finished("dropped:latest");
+  const auto old = finished("old:latest", 25h);
+  const auto renewed = finished("renewed:latest", 25h);
+  ASSERT_TRUE(store_.prepare());
+  EXPECT_EQ(store_.unfinished_names(),
+            (std::set<std::string>{"dropped:latest", "old:latest", "renewed:latest"}));
+  EXPECT_EQ(store_.kept_for("dropped:latest").have_bytes, 100U);
+  store_.discard_name("dropped:latest");
+  EXPECT_FALSE(has(dropped));
+  store_.renew(renewed);
+  store_.remove_abandoned(24h);
+  EXPECT_FALSE(has(old));
+  EXPECT_TRUE(has(renewed));
+}
+
+TEST_F(BlobStoreTest, AFileThatAModelHasStays) {
+  const auto settled = finished("settled:latest", 25h);
+  ASSERT_TRUE(store_.settle({{Role::model, settled, 100, {}}}));
+  store_.remove_abandoned(24h);
+  store_.discard_name("settled:latest");
+  EXPECT_TRUE(has(settled));
+  EXPECT_TRUE(store_.unfinished_names().empty());
+}
+
+TEST_F(BlobStoreTest, AFileThatWasDamagedInItsPlaceIsNotThePullsAlone) {
+  const auto digest = unfinished("again:latest", 0h);
+  fs::resize_file(store_.part_path(digest), 100);
+  std::ofstream(folder_.path() / "blobs" / ("sha256-" + digest.substr(7))) << "damaged";
+  ASSERT_TRUE(store_.publish(digest));
+  store_.discard_name("again:latest");
+  EXPECT_TRUE(has(digest));
 }
 
 }  // namespace

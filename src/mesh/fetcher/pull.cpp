@@ -52,6 +52,8 @@ Result<PulledModel> Pull::run() {
   }
   report({"verifying sha256 digest", {}, 0, 0, 0});
   report({"writing manifest", {}, 0, 0, 0});
+  if (auto settled = common_.store.settle(model->files); !settled)
+    return tl::unexpected(with_kept(settled.error(), display, &*model));
   return PulledModel{display, std::move(*model)};
 }
 
@@ -106,6 +108,7 @@ Result<void> Pull::fetch_file(Session& session, const FileRef& file, const std::
       static_cast<void>(cancel_.sleep_for(wait_for_other));
     }
   }
+  common_.store.renew(file.digest);
   report_file(file, file.bytes);
   return {};
 }
