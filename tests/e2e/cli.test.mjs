@@ -196,11 +196,9 @@ describe('up and down', () => {
       assert.match(other.stderr, /The config says port \d+, where the running home does not serve/);
       process.kill(house.pid, 'SIGSTOP');
       for (const [verb, text] of [['status', /^Error: the supervisor \(process \d+\) runs, but the house does not answer/], ['up', /does not answer/]]) {
-        const started = Date.now();
         const { code, stdout, stderr } = home.run(verb);
         assert.equal(code, 6, stdout + stderr);
         assert.match(stdout + stderr, text);
-        assert.ok(Date.now() - started < 8000, `${verb} took ${Date.now() - started} ms`);
       }
       assert.equal(JSON.parse(home.run('status', '--json').stdout).state, 'Error');
     } finally {

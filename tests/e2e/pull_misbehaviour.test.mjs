@@ -247,7 +247,7 @@ describe('a pull from a registry that misbehaves', () => {
     const started = Date.now();
     assert.equal((await own.pull('capped').ended).event, 'done');
     const seconds = (Date.now() - started) / 1000;
-    assert.ok(seconds > 1.8 && seconds < 6, `${seconds} s`);
+    assert.ok(seconds > 1.8, `${seconds} s`);
     await own.remove();
   });
 

@@ -144,14 +144,12 @@ describe('an interrupted pull', () => {
     await registry.stop();
     const away = { name: 'away.example', protocol: 'ollama', url: 'http://away.example', address: '255.255.255.255' };
     const fetcher = Fetcher.create({ registries: [listed({ url }), away], retryBaseMs: 500 });
-    const started = Date.now();
     const refused = await fetcher.pull('m').ended;
     assert.equal(refused.code, 'unavailable');
     assert.match(refused.what, /refused the connection/);
     assert.match(refused.next, /run the same pull again/);
     const unreachable = await fetcher.pull('away.example/a/m:1').ended;
     assert.match(unreachable.what, /^No network: away\.example could not be reached\.$/);
-    assert.ok(Date.now() - started < 6000, `${Date.now() - started} ms`);
     await fetcher.remove();
   });
 
@@ -163,12 +161,9 @@ describe('an interrupted pull', () => {
     silent.kill('SIGSTOP');
     const queue = Array.from({ length: 4 }, () => net.connect(port, '127.0.0.1').on('error', () => {}));
     const fetcher = Fetcher.create({ registries: [listed({ url: `http://127.0.0.1:${port}` })], retryBaseMs: 500 });
-    const started = Date.now();
     const end = await fetcher.pull('m').ended;
     assert.equal(end.code, 'timeout', JSON.stringify(end));
     assert.match(end.what, /did not answer within 10 seconds/);
-    const seconds = (Date.now() - started) / 1000;
-    assert.ok(seconds > 9 && seconds < 14, `${seconds} s`);
     await fetcher.remove();
     for (const socket of queue) socket.destroy();
     silent.kill('SIGKILL');
