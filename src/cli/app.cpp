@@ -106,6 +106,15 @@ std::filesystem::path config_path(const Common& common) {
   return error ? named : absolute;
 }
 
+/// A file that was named must be there: without it the defaults would start another home than was meant.
+Outcome<void> check_named_config(const Common& common, const Verb& verb) {
+  std::error_code ignored;
+  const bool missing = !common.config.empty() && !std::filesystem::exists(common.config, ignored);
+  if (!missing || verb.name == "config" || verb.name == "version") return {};
+  return failed({Errc::not_found, fmt::format("There is no config file {}.", common.config),
+                 fmt::format("Name another, or make it: localscale config --default > {}", common.config)});
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
@@ -144,6 +153,7 @@ int run(int argc, const char* const* argv) {
   }
   terminal.set_json(common.json);
   terminal.set_quiet(common.quiet);
+  if (const auto named = check_named_config(common, *chosen); !named) return terminal.report(named.error());
   const int status = chosen->run({terminal, config_path(common)});
   if (status != 0 || terminal.all_written()) return status;
   return terminal.report(failed({Errc::internal, "Not all of the output could be written.",

@@ -83,6 +83,13 @@ TEST(App, WrongUsageIsStatusTwo) {
   EXPECT_EQ(run_words({}).status, 2);
 }
 
+TEST(App, AConfigThatWasNamedMustBeThere) {
+  const Ran ran = run_words({"--config", "/nonexistent/typo.toml", "up"});
+  EXPECT_EQ(ran.status, 4);
+  EXPECT_THAT(ran.err, testing::HasSubstr("There is no config file /nonexistent/typo.toml."));
+  EXPECT_EQ(run_words({"--config", "/nonexistent/typo.toml", "config", "--default"}).status, 0);
+}
+
 TEST(App, WithoutAHomeVerbsSayNotRunning) {
   for (const auto& words : std::vector<std::vector<const char*>>{{"ls"},
                                                                  {"ps"},

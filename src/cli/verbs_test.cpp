@@ -23,7 +23,8 @@ struct Printed {
 /// What the verb prints where the home answers with `json`.
 Printed print(std::vector<const char*> words, const std::string& json) {
   const OneAnswer home({fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", json.size(), json)});
-  words.insert(words.begin(), {"localscale", "--config", "/nonexistent/config.toml"});
+  words.insert(words.begin(), "localscale");
+  setenv("LOCALSCALE_CONFIG", "/nonexistent/config.toml", 1);     // NOLINT(concurrency-mt-unsafe)
   setenv("LOCALSCALE_STATE_DIRECTORY", home.state().c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();

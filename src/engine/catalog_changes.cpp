@@ -18,7 +18,7 @@ std::string_view owner_of(Source source) {
     case Source::own:
       return "this home";
     case Source::shipped:
-      return "the program itself";
+      return "Localscale";
     case Source::ollama:
       return "Ollama's store";
     case Source::huggingface:
@@ -131,6 +131,11 @@ Result<void> FileCatalog::remove(std::string_view name) {
   const auto named = std::ranges::find(*own, wanted, &store::NamedModel::name);
   if (named == own->end()) {
     if (!found) return tl::unexpected<Error>(found.error());
+    if (found->model.source == Source::shipped) {
+      return fail(Errc::denied,
+                  "'" + wanted + "' ships with Localscale, answers where nothing else can, and was kept.",
+                  "To answer with another one by default, set default_model in the config's [models].");
+    }
     return fail(
         Errc::denied,
         "'" + wanted + "' belongs to " + std::string(owner_of(found->model.source)) + " and was kept.",
