@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,8 +30,9 @@ std::string_view name(Errc code);
 /// A failure that can happen in normal operation: what happened, and what to do next.
 struct Error {
   Errc code = Errc::internal;
-  std::string what;  ///< What happened and what was kept, in one sentence.
-  std::string next;  ///< What the person can do now; may be empty.
+  std::string what;                                   ///< What happened and what was kept, in one sentence.
+  std::string next;                                   ///< What the person can do now; may be empty.
+  std::optional<std::chrono::seconds> retry_after{};  ///< When trying again may help, if that is known.
 
   /// `what`, followed by `next` where there is one.
   [[nodiscard]] std::string message() const;

@@ -59,10 +59,6 @@ std::string ending(const WorkerExit& exit) {
   return fmt::format("exit code {}", exit.exit_code);
 }
 
-long seconds(std::chrono::milliseconds time) {
-  return static_cast<long>((time.count() + 999) / 1000);
-}
-
 }  // namespace
 
 std::string telling_lines(const std::vector<std::string>& lines) {
@@ -143,6 +139,7 @@ Error load_error(const std::string& model, const WorkerExit& exit) {
 }
 
 Error refusal_error(const std::string& model, const RefuseRequest& refusal) {
+  const auto later = std::chrono::ceil<std::chrono::seconds>(refusal.retry_after);
   switch (refusal.why) {
     case Refusal::too_large:
       if (!refusal.error.what.empty()) return refusal.error;
@@ -151,18 +148,20 @@ Error refusal_error(const std::string& model, const RefuseRequest& refusal) {
     case Refusal::busy:
       return {Errc::unavailable, "There is no room for '" + model + "' now: all loaded models are answering.",
               fmt::format("Try again in {} s. Memory and [engine] max_loaded limit how many run at one time.",
-                          seconds(refusal.retry_after))};
+                          later.count()),
+              later};
     case Refusal::queue_full:
       return {Errc::exhausted, "Too many requests wait for '" + model + "'.",
-              fmt::format("Try again in {} s.", seconds(refusal.retry_after))};
+              fmt::format("Try again in {} s.", later.count()), later};
     case Refusal::failed:
       return refusal.error;
     case Refusal::backing_off:
       return {refusal.error.code,
               "'" + model + "' failed several times and rests now. Last: " + refusal.error.what,
               // "The next request starts it again" is not so now.
-              fmt::format("Try again in {} s.{}", seconds(refusal.retry_after),
-                          refusal.error.code == Errc::unavailable ? "" : " " + refusal.error.next)};
+              fmt::format("Try again in {} s.{}", later.count(),
+                          refusal.error.code == Errc::unavailable ? "" : " " + refusal.error.next),
+              later};
     case Refusal::closing:
       return {Errc::unavailable, "The home is stopping.", "Try again once it runs."};
   }

@@ -112,7 +112,8 @@ Problem lease_problem(const Error& error, std::string_view model) {
   if (error.code == Errc::not_found) return model_not_found(model);
   Problem problem = problem_of(error);
   if (error.code == Errc::invalid_argument) problem.param = "model";
-  if (error.code == Errc::exhausted) problem.code = "insufficient_memory";
+  const bool full_for_good = error.code == Errc::exhausted && !error.retry_after;
+  if (full_for_good) problem.code = "insufficient_memory";
   return problem;
 }
 

@@ -166,9 +166,11 @@ Problem problem_of(const Error& error) {
   problem.message = error.message();
   problem.code = name(error.code);
   if (error.code == Errc::unavailable) problem.retry_after_s = 1;
+  if (error.retry_after) problem.retry_after_s = static_cast<unsigned>(error.retry_after->count());
   // A model that does not fit or a broken file will not do better a second later.
-  problem.retry_is_useless =
+  const bool lasting =
       error.code == Errc::exhausted || error.code == Errc::corrupt || error.code == Errc::unsupported;
+  problem.retry_is_useless = lasting && !error.retry_after;
   return problem;
 }
 
