@@ -1,8 +1,14 @@
 #include "gateway/model_json.hpp"
 
+#include <array>
 #include <charconv>
+#include <cstddef>
 #include <utility>
 
+#include <fmt/format.h>
+#include <openssl/sha.h>
+
+#include "base/bytes.hpp"
 #include "gateway/timestamp.hpp"
 
 namespace localscale::gateway {
@@ -65,8 +71,13 @@ std::uint64_t parameter_count(std::string_view size) {
 }
 
 std::string digest_hex(const engine::Model& model) {
-  const std::size_t colon = model.digest.find(':');
-  return colon == std::string::npos ? model.digest : model.digest.substr(colon + 1);
+  if (const std::size_t colon = model.digest.find(':'); colon != std::string::npos)
+    return model.digest.substr(colon + 1);
+  const std::string identity = fmt::format("{}\n{}\n{}", model.name, model.bytes, model.modified_unix_s);
+  std::array<std::byte, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(identity.data()), identity.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
+  return to_hex(digest);
 }
 
 Json details_json(const engine::Model& model) {

@@ -10,7 +10,8 @@
 /// Models as Ollama's API writes them. For .cpp files only.
 namespace localscale::gateway {
 
-/// The 64 hexadecimal digits of "sha256:…"; empty while unknown.
+/// 64 hexadecimal digits: the file's sha256 where it is known, else a digest of name, size and time, which is
+/// another one whenever the file is. Ollama's clients show its start and compare it to notice changes.
 std::string digest_hex(const engine::Model& model);
 Json details_json(const engine::Model& model);
 Json capabilities_json(const engine::Model& model);

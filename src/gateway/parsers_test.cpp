@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/bytes.hpp"
 #include "gateway/json_scan.hpp"
 #include "gateway/keep_alive.hpp"
+#include "gateway/model_json.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/routes.hpp"
 #include "gateway/sse_reader.hpp"
@@ -18,6 +20,31 @@ TEST(ScanBody, FindsOnlyTopLevelMembersAndTheLastOfTwo) {
   ASSERT_TRUE(body.has_value());
   EXPECT_EQ(body->model, "cé\"");
   EXPECT_FALSE(body->stream);
+}
+
+TEST(LeaseProblem, TellsWhenTryingAgainMayHelp) {
+  const Problem rests = lease_problem({Errc::corrupt, "It rests.", "Try again in 30 s.", seconds(30)}, "m");
+  EXPECT_EQ(rests.retry_after_s, 30U);
+  EXPECT_FALSE(rests.retry_is_useless);
+  const Problem queue = lease_problem({Errc::exhausted, "Too many wait.", "", seconds(2)}, "m");
+  EXPECT_EQ(queue.code, "exhausted");
+  EXPECT_EQ(queue.retry_after_s, 2U);
+  const Problem too_large = lease_problem({Errc::exhausted, "It needs 8 TB.", ""}, "m");
+  EXPECT_EQ(too_large.code, "insufficient_memory");
+  EXPECT_TRUE(too_large.retry_is_useless);
+}
+
+TEST(DigestHex, OfAFileWhoseDigestIsUnknownChangesWithTheFile) {
+  engine::Model model;
+  model.name = "seedling:latest";
+  model.bytes = 3;
+  const std::string before = digest_hex(model);
+  EXPECT_TRUE(is_hex(before, 64)) << before;
+  EXPECT_EQ(digest_hex(model), before);
+  model.modified_unix_s = 1;
+  EXPECT_NE(digest_hex(model), before);
+  model.digest = "sha256:" + std::string(64, 'b');
+  EXPECT_EQ(digest_hex(model), std::string(64, 'b'));
 }
 
 TEST(ScanBody, TellsWhetherThereAreTools) {
