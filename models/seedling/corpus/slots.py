@@ -7,9 +7,13 @@ per thing ("the lamp and the fan"), which makes one intent per thing.
 from . import clock, lexicon as lx, strange
 
 
+def _owner(rng, ho):
+    return strange.word(rng) if not ho and rng.random() < 0.2 else lx.name(rng, ho)
+
+
 def _room(rng, ho):
     """(text after a preposition, text before a noun, preposition, name); the second is None where it cannot be said."""
-    if not ho and rng.random() < 0.12:
+    if not ho and rng.random() < 0.2:
         room = strange.room(rng)
         return "the " + room, None, "in", room
     roll = rng.random()
@@ -17,7 +21,7 @@ def _room(rng, ho):
         room = rng.choice(lx.ROOMS_UNSEEN.all)
         return "the " + room, None, "in", room
     if roll < 0.08:
-        room = lx.name(rng, ho) + "'s " + rng.choice(("room", "room", "bedroom", "office", "study"))
+        room = _owner(rng, ho) + "'s " + rng.choice(("room", "room", "bedroom", "office", "study"))
         return room, room, "in", room
     if roll < 0.13:
         room = lx.made_up(rng) + " " + rng.choice(("room", "room", "corner", "house", "suite"))
@@ -58,7 +62,7 @@ def _device(rng, ho, pool):
         device = lx.made_up(rng) + " " + rng.choice(("machine", "lamp", "box", "panel", "unit", "light", "fan", "device", "player", "heater", "strip"))
     elif roll < 0.09:
         kinds = ("lamp", "light", "reading lamp") if pool is lx.LIGHTS else ("fan", "heater", "tv", "radio", "computer", "speaker")
-        device = lx.name(rng, ho) + "'s " + rng.choice(kinds)
+        device = _owner(rng, ho) + "'s " + rng.choice(kinds)
         return device, device
     else:
         device = pool.draw(rng, ho)

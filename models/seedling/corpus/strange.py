@@ -1,8 +1,11 @@
 """Words that the templates would never put there, so that copying does not lean on what is usual. For training only."""
 
+import json
+import re
 import string
+from pathlib import Path
 
-from . import general, lexicon
+from . import clock, general, lexicon, patterns
 from .lexicon import Pool
 
 FILLERS = {filler for pool in vars(lexicon).values() if isinstance(pool, Pool) for filler in pool.all}
@@ -10,11 +13,21 @@ UNSEEN = {word for pool in vars(lexicon).values() if isinstance(pool, Pool) for 
     {word for room in lexicon.ROOMS_UNSEEN.all for word in room.split()}
 ENGLISH = sorted({word for pool in (general.NOUNS, general.PLURALS, general.ADJS, general.WORDS, general.JOBS, general.TOPICS, general.DOING, general.COUNTRIES)
                   for filler in pool.all for word in filler.split() if len(word) > 2 and word not in ("the", "and")} - UNSEEN)
+TOKENIZER = Path(__file__).parent.parent / "tokenizer.json"  # not there yet while it is trained
+PIECES = sorted({piece for piece in (merge.replace(" ", "") for merge in (json.loads(TOKENIZER.read_text())["merges"] if TOKENIZER.exists() else ()))
+                 if len(piece) > 1 and piece.isascii() and piece.isalpha() and piece.islower()} - UNSEEN)
+MEANT = {word for file in patterns.FOLDER.glob("*.txt") for word in re.findall("[a-z]+", file.read_text())} | set(clock.ONES) | set(clock.TENS) | set(clock.WEEKDAYS)
+LONE_PIECES = [piece for piece in PIECES if piece not in MEANT and piece.rstrip("s") not in ("second", "minute", "hour", "day", "week")]
 VOWELS, CONSONANTS = "aeiou", "".join(sorted(set(string.ascii_lowercase) - set("aeiou")))
 
 
 def word(rng):
-    """A made-up word, an English one out of place, or letters in an order that can be spoken."""
+    """A made-up word, an English one out of place, letters in an order that can be spoken, or pieces of the vocabulary.
+
+    The last are there because a piece that no answer ever held is one that the model cannot repeat.
+    """
+    if PIECES and rng.random() < 0.35:
+        return rng.choice(LONE_PIECES) if rng.random() < 0.4 else "".join(rng.choice(PIECES) for _ in range(rng.choice((2, 2, 3))))
     roll = rng.random()
     if roll < 0.45:
         return lexicon.made_up(rng)
@@ -24,7 +37,7 @@ def word(rng):
     return text[rng.random() < 0.3:]
 
 
-SHARES = {"color": 0.35, "scene": 0.2, "name": 0.2, "items": 0.12, "task": 0.1, "media": 0.15, "text": 0.12, "event": 0.08, "fact": 0.05}
+SHARES = {"color": 0.35, "scene": 0.3, "name": 0.3, "items": 0.25, "task": 0.15, "media": 0.25, "text": 0.2, "event": 0.15, "fact": 0.1}
 LENGTHS = {"color": (1, 1, 2), "scene": (1, 1, 2), "name": (1, 1, 2), "items": (1, 1, 2, 2, 3), "task": (2, 3, 4), "media": (1, 2, 2, 3), "text": (1, 2, 3, 4, 5), "event": (1, 2, 3), "fact": (2, 3, 4)}
 SHADES = ("dark", "light", "pale", "deep", "bright", "neon", "dusty", "warm", "ice", "royal", "pastel", "hot", "electric", "forest", "misty", "sunny")
 USUAL = {slot: sorted(set(Pool(text).all) - FILLERS) for slot, text in {
