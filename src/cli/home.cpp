@@ -77,7 +77,8 @@ Error error_in_answer(unsigned status, std::string_view body) {
 }
 
 Outcome<Json> Home::get(const std::string& target) const {
-  const auto reply = http_exchange(layout_.admin_socket, HttpRequest{.target = target});
+  constexpr std::chrono::seconds patience{10};  // What is only read is answered at once, or by no one.
+  const auto reply = http_exchange(layout_.admin_socket, HttpRequest{.target = target, .quiet = patience});
   if (!reply) return connection_failed(reply.error(), layout_);
   return object_of(*reply);
 }

@@ -5,26 +5,30 @@
 #include <fmt/format.h>
 
 #include "base/bytes.hpp"
+#include "cli/terminal.hpp"
 #include "cli/text.hpp"
 
 namespace localscale::cli {
 
-std::string progress_line(const Transfer& transfer) {
-  constexpr std::size_t cells = 24;
-  std::string out = transfer.label;
-  if (transfer.total_bytes == 0) return out;
+std::string progress_line(const Transfer& transfer, std::size_t width) {
+  constexpr std::size_t widest_bar = 24;
+  constexpr std::size_t narrowest_bar = 4;
+  if (transfer.total_bytes == 0) return transfer.label;
   const std::uint64_t done = std::min(transfer.completed_bytes, transfer.total_bytes);
   const double share = static_cast<double>(done) / static_cast<double>(transfer.total_bytes);
-  const auto filled = static_cast<std::size_t>(share * static_cast<double>(cells));
-  const std::string bar = std::string(filled, '=') + (filled < cells ? ">" : "");
-  out += fmt::format(" {:3.0f}% [{:<{}}] {}/{}", share * 100, bar, cells, human_bytes(done),
-                     human_bytes(transfer.total_bytes));
+  const std::string before = fmt::format("{} {:3.0f}%", transfer.label, share * 100);
+  std::string after = fmt::format(" {}/{}", human_bytes(done), human_bytes(transfer.total_bytes));
   if (transfer.bytes_per_second > 0) {
     const std::uint64_t left_s = (transfer.total_bytes - done) / transfer.bytes_per_second;
-    out += fmt::format("  {}/s  {}", human_bytes(transfer.bytes_per_second),
-                       human_duration(static_cast<std::int64_t>(left_s)));
+    after += fmt::format("  {}/s  {}", human_bytes(transfer.bytes_per_second),
+                         human_duration(static_cast<std::int64_t>(left_s)));
   }
-  return out;
+  const std::size_t taken = columns(before) + columns(after) + std::string_view(" []").size();
+  const std::size_t cells = std::min(widest_bar, width - std::min(width, taken));
+  if (cells < narrowest_bar) return before + after;
+  const auto filled = static_cast<std::size_t>(share * static_cast<double>(cells));
+  const std::string bar = std::string(filled, '=') + (filled < cells ? ">" : "");
+  return fmt::format("{} [{:<{}}]{}", before, bar, cells, after);
 }
 
 std::uint64_t Speed::update(std::uint64_t count, std::uint64_t now_ms) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -13,9 +14,9 @@ struct Transfer {
   std::uint64_t bytes_per_second = 0;
 };
 
-/// "sha256:6a0746a1  42% [=====>      ] 556 MB/1.3 GB  98 MB/s  8 s". Numbers that are not known are left
-/// out.
-std::string progress_line(const Transfer& transfer);
+/// "sha256:6a0746a1  42% [=====>      ] 556 MB/1.3 GB  98 MB/s  8 s", with a bar that `width` columns leave
+/// room for. Numbers that are not known are left out.
+std::string progress_line(const Transfer& transfer, std::size_t width);
 
 /// Smoothed speed of a counter that is told now and then.
 class Speed {

@@ -49,7 +49,7 @@ std::string_view cut(std::string_view text, std::size_t width) {
 Look Look::of_this_process() {
   Look look;
   look.out_is_tty = isatty(STDOUT_FILENO) == 1;
-  look.err_is_tty = isatty(STDERR_FILENO) == 1;
+  look.redraws = isatty(STDERR_FILENO) == 1 && !is_dumb();
   look.color = look.out_is_tty && !is_set("NO_COLOR") && !is_dumb();
   return look;
 }
@@ -84,8 +84,9 @@ void Terminal::say(std::string_view text) const {
   if (!look_.json && !look_.quiet) put(stdout, fmt::format("{}\n", text));
 }
 
-void Terminal::write(std::string_view text) const {
+void Terminal::write(std::string_view text) {
   put(stdout, text);
+  if (!text.empty()) ends_in_line_ = text.back() != '\n';
 }
 
 bool Terminal::all_written() const {
@@ -118,16 +119,25 @@ void Terminal::table(const std::vector<std::string>& headings,
   for (const auto& row : rows) put(stdout, line(row) + "\n");
 }
 
-void Terminal::progress(std::string_view line) const {
-  if (shows_progress()) put(stderr, fmt::format("\r\033[K{}", cut(one_line(line), terminal_width() - 1)));
+std::size_t Terminal::progress_width() {
+  return terminal_width() - 1;  // A full line would wrap in some terminals.
 }
 
-void Terminal::progress_done() const {
-  if (shows_progress()) put(stderr, "\r\033[K");
+void Terminal::progress(std::string_view line) {
+  const bool answer_stands_there = ends_in_line_ && look_.out_is_tty;
+  if (!shows_progress() || answer_stands_there) return;
+  put(stderr, fmt::format("\r\033[K{}", cut(one_line(line), progress_width())));
+  progress_is_shown_ = true;
 }
 
-int Terminal::report(const Failure& failure) const {
+void Terminal::progress_done() {
+  if (progress_is_shown_) put(stderr, "\r\033[K");
+  progress_is_shown_ = false;
+}
+
+int Terminal::report(const Failure& failure) {
   progress_done();
+  if (ends_in_line_ && look_.out_is_tty) write("\n");
   if (look_.json) {
     put(stdout, error_line(failure.error, static_cast<int>(failure.exit)));
   } else {

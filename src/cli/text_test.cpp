@@ -36,17 +36,55 @@ TEST(Text, ARowOfATableIsOneLineWhateverItsCellsHold) {
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "evil model  re[31mady\nb           idle\n");
 }
 
+TEST(Terminal, ClearsTheProgressLineOnceAndNeverAnAnswer) {
+  Terminal terminal(Look{.out_is_tty = true, .redraws = true});
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  terminal.progress("waiting");
+  for (const char* piece : {"Hello", ", world"}) {
+    terminal.progress_done();
+    terminal.write(piece);
+    terminal.progress("waiting");
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "Hello, world");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "\r\033[Kwaiting\r\033[K");
+}
+
+TEST(Terminal, AFailureStandsOnALineOfItsOwn) {
+  Terminal terminal(Look{.out_is_tty = true});
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  terminal.write("half an answ");
+  EXPECT_EQ(terminal.report(failed({Errc::unavailable, "It broke off.", ""}).value()), 1);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "half an answ\n");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "localscale: It broke off.\n");
+}
+
 TEST(ProgressBar, SaysShareSizeSpeedAndWhatIsLeft) {
-  const auto line = progress_line({"pulling x", 500'000'000, 1'000'000'000, 100'000'000});
+  const auto line = progress_line({"pulling x", 500'000'000, 1'000'000'000, 100'000'000}, 80);
   EXPECT_NE(line.find(" 50%"), std::string::npos);
   EXPECT_NE(line.find("500 MB/1.0 GB"), std::string::npos);
   EXPECT_NE(line.find("100 MB/s"), std::string::npos);
   EXPECT_NE(line.find("5 s"), std::string::npos);
 }
 
+TEST(ProgressBar, LeavesRoomForAllNumbersWhereTheTerminalIsNarrow) {
+  const Transfer transfer{"pulling sha256:0123456789ab", 123'400'000, 1'300'000'000, 12'300'000};
+  const auto wide = progress_line(transfer, 120);
+  EXPECT_NE(wide.find("[==>                     ]"), std::string::npos) << wide;
+  const auto usual = progress_line(transfer, 79);
+  EXPECT_LE(columns(usual), 79U) << usual;
+  EXPECT_NE(usual.find('['), std::string::npos) << usual;
+  const std::string numbers = wide.substr(wide.find("] ") + 1);
+  EXPECT_TRUE(usual.ends_with(numbers)) << usual;
+  const auto narrow = progress_line(transfer, 40);
+  EXPECT_EQ(narrow.find('['), std::string::npos) << narrow;
+  EXPECT_TRUE(narrow.ends_with(numbers)) << narrow;
+}
+
 TEST(ProgressBar, NumbersThatMakeNoSenseDoNoHarm) {
-  EXPECT_NE(progress_line({"x", 20, 10, 0}).find("100%"), std::string::npos);
-  EXPECT_EQ(progress_line({"pulling manifest", 0, 0, 5}), "pulling manifest");
+  EXPECT_NE(progress_line({"x", 20, 10, 0}, 80).find("100%"), std::string::npos);
+  EXPECT_EQ(progress_line({"pulling manifest", 0, 0, 5}, 80), "pulling manifest");
 }
 
 TEST(ProgressBar, SpeedIsSmoothedAndStartsAnewWithAnotherFile) {

@@ -72,6 +72,14 @@ describe('a running home', () => {
     assert.equal(home.run('stop', 'seedling').code, 4);
   });
 
+  test('on a terminal an answer stays where it was written', () => {
+    const [path, args] = home.command('localscale', ['run', 'seedling', 'mute the tv']);
+    const words = [path, ...args].map((word) => `'${word}'`).join(' ');
+    const { stdout } = spawnSync('script', ['-qec', words, '/dev/null'], { env: { ...home.environment, TERM: 'xterm' }, encoding: 'utf8' });
+    const answer = stdout.slice(stdout.lastIndexOf('\x1b[K') + 1);
+    assert.match(answer, /\{"intents":\[.*\]\}\r?\n/, JSON.stringify(stdout));
+  });
+
   test('cp gives a second name; rm takes it away; shipped models stay', () => {
     assert.equal(home.run('cp', 'seedling', 'helper').code, 0);
     assert.match(home.run('ls').stdout, /^helper:latest/m);
@@ -186,7 +194,7 @@ describe('up and down', () => {
 
   test('up tells where the running home serves when the config has changed, and that it does not answer when it is stuck', async () => {
     const home = await startHome();
-    const house = home.processes('localscaled').at(-1);
+    const [house] = home.processes('localscaled');
     try {
       const config = readFileSync(home.configFile, 'utf8');
       writeFileSync(home.configFile, config.replace(String(home.config.api.port), String(await freePort())));

@@ -19,7 +19,7 @@ std::uint64_t now_ms() {
 /// Shows the lines of a pull as they come.
 class PullView {
  public:
-  explicit PullView(const Terminal& terminal) : terminal_(terminal) {}
+  explicit PullView(Terminal& terminal) : terminal_(terminal) {}
 
   bool take(std::string_view line) {
     const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
@@ -49,7 +49,8 @@ class PullView {
     const auto completed = static_cast<std::uint64_t>(number_at(event, "completed"));
     auto speed = static_cast<std::uint64_t>(number_at(event, "bytes_per_second"));
     if (speed == 0) speed = speed_.update(completed, now_ms());
-    terminal_.progress(progress_line({shortened(status), completed, total, speed}));
+    terminal_.progress(
+        progress_line({shortened(status), completed, total, speed}, Terminal::progress_width()));
   }
 
   /// A file's line stays on the screen once the next begins.
@@ -63,7 +64,7 @@ class PullView {
     return status.starts_with("pulling sha256:") ? status.substr(0, shown) : status;
   }
 
-  const Terminal& terminal_;
+  Terminal& terminal_;
   Speed speed_;
   std::string status_;
   std::uint64_t total_ = 0;

@@ -128,7 +128,10 @@ std::optional<std::string> read_line(const Context& context) {
   for (;;) {
     char c = 0;
     const ssize_t got = ::read(STDIN_FILENO, &c, 1);
-    if (got == 1 && c == '\n') return line;
+    if (got == 1 && c == '\n') {
+      context.terminal.line_was_entered();
+      return line;
+    }
     if (got == 1) line += c;
     if (got < 0 && Interrupts::take()) {
       context.terminal.write("\n");
@@ -137,6 +140,11 @@ std::optional<std::string> read_line(const Context& context) {
     }
     if (got == 0 || got < 0) return line.empty() ? std::nullopt : std::optional(line);
   }
+}
+
+/// A slash and one word; "/etc/hosts is what?" is a question.
+bool is_command(std::string_view line) {
+  return line.starts_with('/') && line.find_first_of("/ \t.?", 1) == std::string_view::npos;
 }
 
 int converse(const Context& context, const Home& home, const RunOptions& options) {
@@ -148,7 +156,11 @@ int converse(const Context& context, const Home& home, const RunOptions& options
   while (const auto line = read_line(context)) {
     if (*line == "/bye") break;
     if (*line == "/clear") request.messages = opening(options);
-    if (line->empty() || line->starts_with('/')) continue;
+    if (line->empty() || *line == "/clear") continue;
+    if (is_command(*line)) {
+      context.terminal.remark(fmt::format("'{}' is none of /bye and /clear; nothing was asked.", *line));
+      continue;
+    }
     request.messages.push_back({"user", *line});
     const auto end = load_and_ask(context, home, request);
     Interrupts::take();

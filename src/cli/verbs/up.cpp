@@ -144,15 +144,39 @@ void tell_shut_doors(const Context& context, const Json& status) {
   }
 }
 
+/// Starts the home, or asks the one that another `up` started at the same time.
+Outcome<Json> start_or_join(const Context& context, const Home& home, const UpOptions& options,
+                            bool& already) {
+  auto status = start(context, home, options);
+  const bool ended = !status && status.error().error.code == Errc::internal;
+  if (!ended) return status;
+  const auto holder = lock_holder(home.layout());
+  if (!holder || !*holder) return status;
+  already = true;
+  return answer_of(home, **holder);
+}
+
+/// Options of `up` mean nothing to a home that runs already.
+void tell_closed_ollama_port(const Context& context, const Json& status) {
+  const Json& doors = list_at(status, "doors");
+  const bool known = std::any_of(doors.begin(), doors.end(),
+                                 [](const Json& door) { return text_at(door, "name") == "ollama"; });
+  if (known) return;
+  context.terminal.remark(
+      "The running home does not serve port 11434. To open it: localscale down; localscale up --ollama-port");
+}
+
 int up(const Context& context, const UpOptions& options) {
   const auto config = context.config();
   if (!config) return context.terminal.report(config.error());
   const Home home{config::Layout(*config)};
   const auto holder = lock_holder(home.layout());
   if (!holder) return context.terminal.report(failed(holder.error()).value());
-  const auto status = holder->has_value() ? answer_of(home, **holder) : start(context, home, options);
+  bool already = holder->has_value();
+  const auto status = already ? answer_of(home, **holder) : start_or_join(context, home, options, already);
   if (!status) return context.terminal.report(status.error());
-  tell(context, home_url(*status, *config), holder->has_value());
+  tell(context, home_url(*status, *config), already);
+  if (already && options.ollama_port) tell_closed_ollama_port(context, *status);
   if (!serves_as_configured(*status, *config)) {
     context.terminal.remark(
         fmt::format("The config says port {}, where the running home does not serve. To use it: localscale "
