@@ -18,14 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds look_interval{1};
-/// A folder that changed this short ago may change again within the same tick of its clock.
-constexpr std::chrono::seconds settle_time{2};
 constexpr std::size_t min_digest_digits = 12;
-
-std::int64_t unix_seconds(fs::file_time_type time) {
-  const auto system = std::chrono::file_clock::to_sys(time);
-  return std::chrono::duration_cast<std::chrono::seconds>(system.time_since_epoch()).count();
-}
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(
@@ -69,9 +62,7 @@ Result<LibraryModel> FileCatalog::entry(std::string_view name) {
   const bool by_digest = digits.starts_with(digest_scheme);
   if (by_digest) digits.remove_prefix(digest_scheme.size());
   const auto* found = by_digest ? nullptr : lookup(name);
-  std::error_code failed;
-  if (found == nullptr ||
-      fs::last_write_time(found->model.path, failed) != headers_.at(found->model.path).changed) {
+  if (found == nullptr || stamp_of(found->model.path) != headers_.at(found->model.path).stamp) {
     refresh(Look::now);
     found = by_digest ? nullptr : lookup(name);
   }
@@ -126,21 +117,25 @@ void FileCatalog::refresh(Look look) {
   const auto now = std::chrono::steady_clock::now();
   if (!stale_ && look == Look::when_due && now < next_look_) return;
   next_look_ = now + look_interval;
-  if (stale_ || folders_changed()) rescan();
+  if (stale_ || anything_changed()) rescan();
 }
 
-bool FileCatalog::folders_changed() const {
-  return std::ranges::any_of(folders_, [](const SeenFolder& folder) {
-    std::error_code failed;
-    const auto changed = fs::last_write_time(folder.path, failed);
-    return failed || changed != folder.changed || fs::file_time_type::clock::now() - changed < settle_time;
-  });
+bool FileCatalog::anything_changed() const {
+  const auto changed = [](const fs::path& path, const StampResult& before) {
+    const auto stamp = stamp_of(path);
+    return stamp != before || (stamp && just_changed(*stamp));
+  };
+  return std::ranges::any_of(seen_, [&](const Seen& seen) { return changed(seen.path, seen.stamp); }) ||
+         std::ranges::any_of(headers_,
+                             [&](const auto& header) { return changed(header.first, header.second.stamp); });
 }
 
 void FileCatalog::rescan() {
   models_.clear();
   problems_.clear();
+  seen_.clear();
   stale_ = false;
+  for (auto& [file, header] : headers_) header.needed = false;
   if (const auto own = names_.list()) {
     for (const auto& named : *own) offer(found_of(named), named.modified_unix_s);
   } else {
@@ -152,20 +147,11 @@ void FileCatalog::rescan() {
   for (const auto& found : scanned.found) offer(found, 0);
   problems_.insert(problems_.end(), scanned.problems.begin(), scanned.problems.end());
   log_new_problems();
-  // A root that does not exist yet is looked for by its parent's time.
-  for (const auto& root : roots_) {
-    std::error_code failed;
-    const auto changed = fs::last_write_time(root.path.parent_path(), failed);
-    if (!failed) scanned.folders.push_back({root.path.parent_path(), changed});
+  std::erase_if(headers_, [](const auto& known) { return !known.second.needed; });
+  seen_.insert(seen_.end(), scanned.folders.begin(), scanned.folders.end());
+  for (const Problem& problem : problems_) {
+    if (!headers_.contains(problem.file)) seen_.push_back({problem.file, stamp_of(problem.file)});
   }
-  folders_ = std::move(scanned.folders);
-  std::set<fs::path> needed;
-  for (const auto& [name, entry] : models_) {
-    needed.insert(entry.model.path);
-    needed.insert(entry.model.more_parts.begin(), entry.model.more_parts.end());
-  }
-  std::erase_if(headers_,
-                [&](const auto& known) { return known.second.facts && !needed.contains(known.first); });
 }
 
 void FileCatalog::log_new_problems() {
@@ -197,7 +183,7 @@ Result<LibraryModel> FileCatalog::describe(const Found& found) {
   if (!facts) return tl::unexpected<Error>(facts.error());
   LibraryModel out;
   auto& model = out.model;
-  model.bytes = headers_.at(found.file).bytes;
+  model.bytes = headers_.at(found.file).stamp.bytes;
   if (facts->split_count > 1) facts = add_parts(std::move(*facts), found, model);
   if (!facts) return tl::unexpected<Error>(facts.error());
   if (!found.projector.empty()) {
@@ -216,7 +202,8 @@ Result<LibraryModel> FileCatalog::describe(const Found& found) {
   model.digest = found.digest;
   model.path = found.file;
   model.source = found.source;
-  model.modified_unix_s = unix_seconds(headers_.at(found.file).changed);
+  model.modified_unix_s =
+      std::chrono::floor<std::chrono::seconds>(headers_.at(found.file).stamp.modified).count();
   model.architecture = out.facts.architecture;
   model.parameter_size = parameter_label(out.facts.parameters);
   model.quantization = out.facts.quantization;
@@ -235,17 +222,18 @@ Result<LibraryModel> FileCatalog::describe(const Found& found) {
 }
 
 Result<ModelFacts> FileCatalog::header(const fs::path& file) {
-  std::error_code failed;
-  const auto changed = fs::last_write_time(file, failed);
-  const auto bytes = failed ? 0 : fs::file_size(file, failed);
-  if (failed) {
+  const auto stamp = stamp_of(file);
+  if (!stamp) {
     headers_.erase(file);
+    seen_.push_back({file, stamp});
     return fail(Errc::not_found,
-                "The model file " + file.string() + " can't be read: " + failed.message() + ".",
+                "The model file " + file.string() + " can't be read: " + stamp.error().message() + ".",
                 "Put it back, or remove its name with `localscale rm`.");
   }
-  if (const auto known = headers_.find(file);
-      known != headers_.end() && known->second.bytes == bytes && known->second.changed == changed) {
+  // What went wrong while the file was being written is tried again, once it is whole.
+  if (const auto known = headers_.find(file); known != headers_.end() && known->second.stamp == *stamp &&
+                                              (known->second.facts || !just_changed(*stamp))) {
+    known->second.needed = true;
     return known->second.facts;
   }
   const auto read = [&]() -> Result<ModelFacts> {
@@ -256,7 +244,7 @@ Result<ModelFacts> FileCatalog::header(const fs::path& file) {
     return model_facts(*parsed, file.string());
   };
   auto facts = read();
-  headers_.insert_or_assign(file, Header{bytes, changed, facts});
+  headers_.insert_or_assign(file, Header{*stamp, facts});
   return facts;
 }
 
@@ -271,7 +259,7 @@ Result<ModelFacts> FileCatalog::add_parts(ModelFacts first, const Found& found, 
   for (const auto& part : model.more_parts) {
     const auto facts = header(part);
     if (!facts) return tl::unexpected<Error>(facts.error());
-    model.bytes += headers_.at(part).bytes;
+    model.bytes += headers_.at(part).stamp.bytes;
     first.parameters += facts->parameters;
     first.weight_bytes += facts->weight_bytes;
     first.repacked_bytes += facts->repacked_bytes;

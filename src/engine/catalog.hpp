@@ -16,9 +16,9 @@
 namespace localscale::engine {
 
 /// The models of our own store and of the folders that other tools keep. Where two have the same name the
-/// first wins: our own, then the roots in their order. Headers are read once per file and kept by size and
-/// time; folders are looked at again when their time changes. Never writes outside our own store. House's
-/// executor only; `names` outlives it.
+/// first wins: our own, then the roots in their order. Headers are read once per file and kept by its stamp;
+/// all is looked at again when the stamp of a folder or file changes. Never writes outside our own store.
+/// House's executor only; `names` outlives it.
 class FileCatalog final : public Library {
  public:
   /// `blobs` is our own store's folder of files named sha256-HEX.
@@ -40,14 +40,14 @@ class FileCatalog final : public Library {
   static constexpr std::string_view digest_scheme = "sha256:";
 
   struct Header {
-    std::uint64_t bytes = 0;
-    std::filesystem::file_time_type changed;
+    FileStamp stamp;
     Result<ModelFacts> facts;
+    bool needed = true;  ///< By what the last scan found.
   };
 
   enum class Look { when_due, now };
   void refresh(Look look);
-  [[nodiscard]] bool folders_changed() const;
+  [[nodiscard]] bool anything_changed() const;
   void rescan();
   /// Each file once, until it is mended.
   void log_new_problems();
@@ -68,7 +68,7 @@ class FileCatalog final : public Library {
   std::map<std::string, LibraryModel, std::less<>> models_;
   std::vector<Problem> problems_;
   std::set<std::filesystem::path> logged_problems_;
-  std::vector<SeenFolder> folders_;
+  std::vector<Seen> seen_;  ///< Folders, missing files and files with problems.
   std::map<std::filesystem::path, Header> headers_;
   std::chrono::steady_clock::time_point next_look_;
   bool stale_ = true;

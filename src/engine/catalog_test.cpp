@@ -1,7 +1,9 @@
 #include "engine/catalog.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -252,6 +254,42 @@ TEST_F(CatalogTest, NoticesNewAndVanishedFiles) {
   ASSERT_TRUE(found.find("x"));
   fs::remove(root / "x.gguf");
   EXPECT_EQ(found.find("x").error().code, Errc::not_found);
+}
+
+/// Waits until nothing counts as just changed any more, then looks at all once.
+void settle(FileCatalog& catalog) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(2'200));
+  (void)catalog.entry("look-now");
+}
+
+TEST_F(CatalogTest, NoticesFilesThatAreMendedWhereTheyLie) {
+  const auto root = folder_.path() / "models";
+  write_model(root / "whole.gguf");
+  write_text(root / "mended.gguf", std::string(fs::file_size(root / "whole.gguf"), 'x'));
+  write_text(root / "copied.gguf", "GGUF");
+  auto found = catalog({{root, Source::folder}});
+  settle(found);
+  ASSERT_FALSE(found.find("mended"));
+  // As a tool that keeps size and time does: only the file system knows.
+  const auto before = fs::last_write_time(root / "mended.gguf");
+  write_model(root / "mended.gguf");
+  fs::last_write_time(root / "mended.gguf", before);
+  EXPECT_TRUE(found.find("mended"));
+  write_model(root / "copied.gguf");
+  EXPECT_TRUE(found.find("copied"));
+  EXPECT_TRUE(found.problems().empty());
+}
+
+TEST_F(CatalogTest, NoticesAnOfferedFileThatIsDamagedWhereItLies) {
+  const auto root = folder_.path() / "models";
+  write_model(root / "x.gguf");
+  auto found = catalog({{root, Source::folder}});
+  settle(found);
+  ASSERT_EQ(found.list().size(), 1U);
+  write_text(root / "x.gguf", "GGUF");
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
+  EXPECT_TRUE(found.list().empty());
+  EXPECT_EQ(found.problems().size(), 1U);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/file_stamp.hpp"
 #include "engine/library.hpp"
 
 /// Finds model files in the layouts of other tools. Reads only; every walk is bounded.
@@ -30,16 +31,16 @@ struct Found {
   std::filesystem::path license_file{};
 };
 
-/// A folder that was looked at: when its time changes, it is time to look again.
-struct SeenFolder {
+/// What was looked at, there or not: when its stamp changes, it is time to look again.
+struct Seen {
   std::filesystem::path path;
-  std::filesystem::file_time_type changed;
+  StampResult stamp;
 };
 
 struct Scan {
   std::vector<Found> found;
   std::vector<Problem> problems;
-  std::vector<SeenFolder> folders;
+  std::vector<Seen> folders;
   std::uint64_t entries = 0;  ///< Directory entries looked at, over all roots.
 };
 

@@ -67,9 +67,8 @@ std::size_t common_prefix(std::string_view a, std::string_view b) {
 Listing list_folder(const fs::path& folder, Scan& out) {
   Listing listing;
   std::error_code failed;
-  const auto changed = fs::last_write_time(folder, failed);
-  if (failed) return listing;
-  out.folders.push_back({folder, changed});
+  out.folders.push_back({folder, stamp_of(folder)});
+  if (!out.folders.back().stamp) return listing;
   for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
     if (++out.entries > max_scan_entries) {
       out.problems.push_back(
