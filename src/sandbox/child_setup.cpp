@@ -80,6 +80,7 @@ Result<void> bind(const Mount& mount) {
   }
   struct stat found{};
   if (::fstat(source.get(), &found) != 0) return fail_errno("stat " + mount.source.string(), errno);
+  if (mount.optional && mount.kind == Mount::Kind::directory && !S_ISDIR(found.st_mode)) return {};
   if (S_ISLNK(found.st_mode)) {
     return fail(Errc::invalid_argument, "mount " + mount.source.string() + ": it is a symbolic link.");
   }

@@ -32,7 +32,7 @@ struct Mount {
   std::filesystem::path target = {};  ///< Absolute path in the new root.
   bool writable = false;
   bool executable = false;  ///< May be executed or mapped executable (programs and libraries).
-  bool optional = false;    ///< A missing source, or a procfs that the kernel refuses, is no error.
+  bool optional = false;    ///< A source that is missing or no folder, or a refused procfs, is no error.
   std::uint64_t bytes = 1U << 20;
   std::optional<FileIdentity> identity = std::nullopt;
 };

@@ -1,6 +1,7 @@
 // The engine under bad luck, through a whole home: killed, frozen, malformed models, too large ones, the walls.
 import assert from 'node:assert/strict';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { sleep, startHome, until } from '../support/home.mjs';
@@ -164,6 +165,23 @@ test('answers that outlast the stop of the home say so in every API', async () =
   assert.match(JSON.parse(ollama).error, /home stops/);
   assert.match(JSON.parse(anthropic.slice('data: '.length)).error.message, /home stops/);
   assert.equal((await stopped).code, 0);
+});
+
+test('a models folder that is a file does not keep the home from starting', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'localscale-folders-'));
+  const [good, file] = ['good', 'file'].map((name) => join(folder, name));
+  mkdirSync(good);
+  writeTinyModel(join(good, 'stub.gguf'));
+  writeFileSync(file, 'no folder');
+  chmodSync(folder, 0o755);
+  const home = await startHome({ engine: 'stub', config: { models: { folders: [file, good] } } });
+  try {
+    const { models } = JSON.parse(home.run('ls', '--json').stdout);
+    assert.ok(models.some(({ name }) => name === 'stub:latest'));
+  } finally {
+    await home.stop();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a home of an ordinary user works and its walls stand', { skip: process.getuid() !== 0 && 'this run is an ordinary user already' }, async () => {
