@@ -149,6 +149,25 @@ TEST_F(CatalogTest, ADamagedFileIsReportedAndListedNowhere) {
   EXPECT_EQ(found.find("bad").error().what, problems[0].error.what);
 }
 
+TEST_F(CatalogTest, TellsFoldersOfTheOwnerThatCannotBeUsedAndNoOthers) {
+  const auto root = folder_.path();
+  write_text(root / "file", "x");
+  fs::create_symlink("loop", root / "loop");
+  auto found = catalog({{root / "file", Source::folder},
+                        {root / "loop", Source::folder},
+                        {root / "missing", Source::folder},
+                        {root / "none", Source::shipped},
+                        {root / "none", Source::ollama},
+                        {root / "none", Source::huggingface},
+                        {root / "none", Source::llama_cache}});
+  const auto problems = found.problems();
+  ASSERT_EQ(problems.size(), 3U);
+  EXPECT_EQ(problems[0].error.what, "The models folder " + (root / "file").string() + " is no folder.");
+  EXPECT_EQ(problems[1].file, root / "loop");
+  EXPECT_EQ(problems[2].error.what, "The models folder " + (root / "missing").string() +
+                                        " was missing, or no folder, when the home started.");
+}
+
 TEST_F(CatalogTest, ADamagedOrMissingPartIsToldWithItsFileUnderTheNameOfTheModel) {
   const auto root = folder_.path() / "models";
   auto first = tiny_model();
@@ -250,7 +269,10 @@ TEST_F(CatalogTest, NoticesNewAndVanishedFiles) {
   const auto root = folder_.path() / "models";
   auto found = catalog({{root, Source::folder}});
   EXPECT_TRUE(found.list().empty());
+  EXPECT_EQ(found.problems().size(), 1U);
   write_model(root / "x.gguf");
+  EXPECT_TRUE(found.find("x"));
+  EXPECT_TRUE(found.problems().empty());
   ASSERT_TRUE(found.find("x"));
   fs::remove(root / "x.gguf");
   EXPECT_EQ(found.find("x").error().code, Errc::not_found);

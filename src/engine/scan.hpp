@@ -47,7 +47,7 @@ struct Scan {
 constexpr std::uint64_t max_scan_entries = 200'000;
 constexpr int max_scan_depth = 6;
 
-/// Appends what lies below `root`. A missing folder is no problem.
+/// Appends what lies below `root`. Only a folder that the owner named has to be there.
 void scan(const ScanRoot& root, Scan& out);
 
 // One layout each.

@@ -1,6 +1,6 @@
 // The engine under bad luck, through a whole home: killed, frozen, malformed models, too large ones, the walls.
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -167,19 +167,28 @@ test('answers that outlast the stop of the home say so in every API', async () =
   assert.equal((await stopped).code, 0);
 });
 
-test('a models folder that is a file does not keep the home from starting', async () => {
+test('folders that cannot be used are told, and the home starts without them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'localscale-folders-'));
-  const [good, file] = ['good', 'file'].map((name) => join(folder, name));
+  const [good, file, missing, shut, loop] = ['good', 'file', 'missing', 'shut', 'loop'].map((name) => join(folder, name));
   mkdirSync(good);
   writeTinyModel(join(good, 'stub.gguf'));
   writeFileSync(file, 'no folder');
+  mkdirSync(shut);
+  chmodSync(shut, 0);
+  symlinkSync(loop, loop);
   chmodSync(folder, 0o755);
-  const home = await startHome({ engine: 'stub', config: { models: { folders: [file, good] } } });
+  const home = await startHome({ engine: 'stub', config: { models: { folders: [file, missing, shut, loop, good] } } });
   try {
-    const { models } = JSON.parse(home.run('ls', '--json').stdout);
+    const { models, problems } = JSON.parse(home.run('ls', '--json').stdout);
     assert.ok(models.some(({ name }) => name === 'stub:latest'));
+    for (const path of [file, missing, shut, loop]) {
+      assert.equal(problems.filter(({ message }) => message.startsWith(`The models folder ${path} `)).length, 1, JSON.stringify(problems));
+      assert.ok(home.log.includes(`not offered: The models folder ${path} `), home.log);
+    }
+    assert.equal(problems.length, 4);
   } finally {
     await home.stop();
+    chmodSync(shut, 0o755);
     rmSync(folder, { recursive: true });
   }
 });
