@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "core/models/model_name.hpp"
 #include "engine/engine_errors.hpp"
 #include "engine/engine_lease.hpp"
 #include "engine/manager_impl.hpp"
@@ -203,14 +204,21 @@ void EngineManager::Impl::arm_timer() {
 net::Task<Result<void>> EngineManager::Impl::unload(std::string model) {
   const auto self = shared_from_this();
   const auto entry = library_.entry(model);
-  if (!entry) co_return tl::unexpected(entry.error());
-  const auto key = key_of(entry->model);
+  auto key = entry ? key_of(entry->model) : std::string();
+  // A file that was removed, renamed or replaced stays loaded under the name it had.
+  if (const auto views = table_.engines(); std::ranges::find(views, key, &EngineView::key) == views.end()) {
+    const auto asked = core::parse_model_name(model);
+    const auto named = std::ranges::find_if(
+        views, [&](const EngineView& view) { return asked && model_of(view).name == asked->display(); });
+    if (named != views.end()) key = named->key;
+  }
+  if (key.empty()) co_return tl::unexpected(entry.error());
   Effects effects;
   const bool known = table_.on_unload(table_now(), key, effects);
   const bool idle = !effects.stops.empty();
   perform(std::move(effects));
   if (!known) {
-    co_return fail(Errc::not_found, "The model '" + entry->model.name + "' is not loaded.",
+    co_return fail(Errc::not_found, "The model '" + (entry ? entry->model.name : model) + "' is not loaded.",
                    "See `localscale ps`.");
   }
   // One in use ends by itself later; an idle one is gone in a moment.

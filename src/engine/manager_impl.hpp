@@ -58,6 +58,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
  private:
   [[nodiscard]] MachineLoad machine() const { return launcher_.load().value_or(MachineLoad{}); }
   void on_load(const MachineLoad& load);
+  [[nodiscard]] const Model& model_of(const EngineView& view) const;
   void restart_where_threads_differ(const MachineLoad& load, Effects& effects);
   void release(RequestId request);
   Result<Wish> wish_for(const std::string& model, std::uint32_t context_tokens);

@@ -215,6 +215,24 @@ TEST_F(ManagerTest, KeepAliveZeroUnloadsAndUnloadTakesIdleModels) {
   EXPECT_EQ(run(manager_->unload("b")).error().code, Errc::not_found);
 }
 
+TEST_F(ManagerTest, UnloadsAModelWhoseFileIsGoneOrRenamed) {
+  make_manager();
+  for (const auto* name : {"a", "b"}) {
+    auto lease = run(manager_->acquire(name, {}));
+    ASSERT_TRUE(lease);
+  }
+  std::filesystem::remove(models_.path() / "a.gguf");
+  std::filesystem::rename(models_.path() / "b.gguf", models_.path() / "c.gguf");
+  ASSERT_FALSE(catalog_->find("a"));
+  for (const auto* name : {"a", "b:latest"}) {
+    const auto unloaded = run(manager_->unload(name));
+    EXPECT_TRUE(unloaded) << unloaded.error().message();
+  }
+  for (int i = 0; i < 100 && !manager_->loaded().empty(); ++i) io_.run_for(50ms);
+  EXPECT_TRUE(manager_->loaded().empty());
+  EXPECT_EQ(run(manager_->unload("a")).error().what, "The model 'a' is not here.");
+}
+
 TEST_F(ManagerTest, TellsProgressWhileItLoads) {
   make_manager();
   int notes = 0;

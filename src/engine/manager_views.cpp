@@ -5,12 +5,18 @@
 
 namespace localscale::engine {
 
+/// As it was when it was loaded: its file may be another by now, or gone.
+const Model& EngineManager::Impl::model_of(const EngineView& view) const {
+  const auto running = engines_.find(view.id);
+  return running != engines_.end() ? running->second->model.model : wanted_.at(view.key).model;
+}
+
 std::vector<Loaded> EngineManager::Impl::loaded() const {
   std::vector<Loaded> out;
   for (const auto& view : table_.engines()) {
     Loaded entry;
     const auto running = engines_.find(view.id);
-    entry.model = running != engines_.end() ? running->second->model.model : wanted_.at(view.key).model;
+    entry.model = model_of(view);
     if (running != engines_.end()) {
       entry.memory_bytes = running->second->memory.total();
       entry.threads = running->second->settings.threads;
