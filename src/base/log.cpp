@@ -9,27 +9,29 @@
 #include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
+#include "base/printable.hpp"
+
 namespace localscale::log {
 namespace {
 
-/// The message with quotes, backslashes and control characters escaped as JSON wants them.
-class EscapedMessage final : public spdlog::custom_flag_formatter {
+/// The message as one line: the names of files in it may hold anything, also what looks like another line.
+class OneLineMessage final : public spdlog::custom_flag_formatter {
  public:
+  explicit OneLineMessage(Format format) : format_(format) {}
+
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-    for (const char c : message.payload) {
-      if (c == '"' || c == '\\') {
-        out.push_back('\\');
-        out.push_back(c);
-      } else if (static_cast<unsigned char>(c) < 0x20) {
-        fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-      } else {
-        out.push_back(c);
-      }
+    const std::string line = one_printable_line({message.payload.data(), message.payload.size()});
+    for (const char c : line) {
+      if (format_ == Format::json && (c == '"' || c == '\\')) out.push_back('\\');
+      out.push_back(c);
     }
   }
   [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
-    return std::make_unique<EscapedMessage>();
+    return std::make_unique<OneLineMessage>(format_);
   }
+
+ private:
+  Format format_;
 };
 
 /// Standard error, with lines written one by one or together.
@@ -80,10 +82,10 @@ void start(std::string_view process, Format format, spdlog::level::level_enum le
   logger->set_level(level);
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   if (format == Format::json) {
-    formatter->add_flag<EscapedMessage>('*').set_pattern(
-        R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","process":"%n","message":"%*"})");
+    formatter->add_flag<OneLineMessage>('*', format)
+        .set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","process":"%n","message":"%*"})");
   } else {
-    formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %n: %v");
+    formatter->add_flag<OneLineMessage>('*', format).set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %n: %*");
   }
   logger->set_formatter(std::move(formatter));
   spdlog::set_default_logger(std::move(logger));

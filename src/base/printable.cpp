@@ -42,6 +42,31 @@ bool is_printable_utf8(std::string_view text) {
   return true;
 }
 
+std::string one_printable_line(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    std::string_view rest = text;
+    char32_t character = 0;
+    const bool valid = take_character(rest, character);
+    // Of what is no UTF-8 one byte is taken: the next may begin a character.
+    const auto taken = text.substr(0, valid ? text.size() - rest.size() : 1);
+    text.remove_prefix(taken.size());
+    if (valid && !acts(character)) {
+      out += taken;
+    } else if (taken == "\n" || taken == "\t") {
+      out += taken == "\n" ? "\\n" : "\\t";
+    } else {
+      for (const char c : taken) {
+        const auto byte = static_cast<unsigned char>(c);
+        out += {'\\', 'x', digits[byte >> 4U], digits[byte & 15U]};
+      }
+    }
+  }
+  return out;
+}
+
 std::string for_log(std::string_view raw, std::size_t bytes_max) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;

@@ -10,6 +10,10 @@ namespace localscale {
 /// characters (C0, C1, DEL), line and paragraph separators, and marks that change the direction of writing.
 bool is_printable_utf8(std::string_view text);
 
+/// `text` with each byte of what is_printable_utf8 refuses as \xXX (a line break as \n, a tab as \t): one
+/// line that can be read and does nothing where it is printed.
+std::string one_printable_line(std::string_view text);
+
 /// What a client sent, for a log line: spaces and all but visible ASCII as %XX, cut at `bytes_max` bytes with
 /// "…" as a sign of it.
 std::string for_log(std::string_view raw, std::size_t bytes_max = 200);

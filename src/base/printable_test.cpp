@@ -34,6 +34,13 @@ TEST(PrintableUtf8, IsValid) {
   }
 }
 
+TEST(OnePrintableLine, KeepsTextAndEscapesWhatActsOrIsNone) {
+  EXPECT_EQ(one_printable_line("Grüße, 世界 \\ \"x\""), "Grüße, 世界 \\ \"x\"");
+  EXPECT_EQ(one_printable_line("a\nb\tc\r\x1b[2J\x7f"), "a\\nb\\tc\\x0d\\x1b[2J\\x7f");
+  EXPECT_EQ(one_printable_line("\xff\xe2\x82z\xc2\x9b\xe2\x80\xae"),
+            "\\xff\\xe2\\x82z\\xc2\\x9b\\xe2\\x80\\xae");
+}
+
 TEST(ForLog, KeepsVisibleAsciiAndEscapesTheRest) {
   EXPECT_EQ(for_log("/v1/models/a:b%20c?"), "/v1/models/a:b%20c?");
   EXPECT_EQ(for_log("/\xc2\x9b\xff\xe2\x80\xae \n\x7f"), "/%C2%9B%FF%E2%80%AE%20%0A%7F");
