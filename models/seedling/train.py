@@ -6,7 +6,6 @@ sums stay in float32.  The loss counts only the assistant's last answer.
 
 import argparse
 import json
-import os
 import queue
 import time
 from dataclasses import asdict

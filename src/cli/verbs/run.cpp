@@ -155,8 +155,11 @@ int converse(const Context& context, const Home& home, const RunOptions& options
   ChatRequest request{options.model, opening(options), options.max_tokens};
   while (const auto line = read_line(context)) {
     if (*line == "/bye") break;
-    if (*line == "/clear") request.messages = opening(options);
-    if (line->empty() || *line == "/clear") continue;
+    if (line->empty()) continue;
+    if (*line == "/clear") {
+      request.messages = opening(options);
+      continue;
+    }
     if (is_command(*line)) {
       context.terminal.remark(fmt::format("'{}' is none of /bye and /clear; nothing was asked.", *line));
       continue;
