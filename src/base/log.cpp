@@ -21,8 +21,9 @@ class OneLineMessage final : public spdlog::custom_flag_formatter {
 
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
     const std::string line = one_printable_line({message.payload.data(), message.payload.size()});
+    if (format_ == Format::text) return out.append(line.data(), line.data() + line.size());
     for (const char c : line) {
-      if (format_ == Format::json && (c == '"' || c == '\\')) out.push_back('\\');
+      if (c == '"' || c == '\\') out.push_back('\\');
       out.push_back(c);
     }
   }

@@ -1,5 +1,6 @@
 #include "base/printable.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -46,7 +47,13 @@ std::string one_printable_line(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  while (true) {
+    // Nearly all text is plain, and every line of the log comes by here.
+    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return out;
     std::string_view rest = text;
     char32_t character = 0;
     const bool valid = take_character(rest, character);
@@ -64,7 +71,6 @@ std::string one_printable_line(std::string_view text) {
       }
     }
   }
-  return out;
 }
 
 std::string for_log(std::string_view raw, std::size_t bytes_max) {
