@@ -8,12 +8,18 @@
 
 namespace localscale::engine {
 
+/// Loads the model of a lease anew, once its engine has ended.
+using Renew = std::function<net::Task<Result<std::unique_ptr<Lease>>>()>;
+
 /// Takes an idle connection of the engine or makes a new one at the first request. A kept connection may have
 /// been closed by the engine meanwhile: then the request is sent once more over a new one, as nothing of an
-/// answer has come.
+/// answer has come. The engine itself may have gone as well, and its end not been told yet: then the model is
+/// loaded anew and asked once more, unless it may be this request that ended it.
 class PooledUpstream final : public net::Upstream {
  public:
-  explicit PooledUpstream(std::shared_ptr<RunningEngine> engine) : engine_(std::move(engine)) {}
+  /// Without `renew` nothing is loaded anew.
+  PooledUpstream(std::shared_ptr<RunningEngine> engine, Renew renew)
+      : engine_(std::move(engine)), renew_(std::move(renew)) {}
   ~PooledUpstream() override;
   PooledUpstream(const PooledUpstream&) = delete;
   PooledUpstream& operator=(const PooledUpstream&) = delete;
@@ -22,19 +28,35 @@ class PooledUpstream final : public net::Upstream {
                                                const net::Headers& headers, std::string_view body) override;
   net::Task<Result<std::string_view>> read_some() override;
   net::Task<Result<std::string>> read_all(std::size_t limit_bytes) override;
-  [[nodiscard]] bool reusable() const override { return connection_ && connection_->reusable(); }
+  [[nodiscard]] bool reusable() const override;
+
+  /// The lease on the engine that was loaded anew; null while there is none.
+  [[nodiscard]] Lease* successor() const { return successor_.get(); }
+  /// The model was not loaded anew: the last error is why.
+  [[nodiscard]] bool renewal_failed() const { return renewal_failed_; }
 
  private:
+  net::Task<Result<net::UpstreamHead>> ask(std::string_view method, std::string_view target,
+                                           const net::Headers& headers, std::string_view body);
+  [[nodiscard]] bool may_ask_anew() const;
+
   std::shared_ptr<RunningEngine> engine_;
+  Renew renew_;
   std::unique_ptr<net::Upstream> connection_;
+  std::unique_ptr<Lease> successor_;
+  bool reached_ = false;  ///< The engine may have seen the last request.
+  bool renewal_failed_ = false;
 };
 
 /// Gives the manager's request back when it goes.
 class EngineLease final : public Lease {
  public:
   EngineLease(std::shared_ptr<RunningEngine> engine, std::chrono::nanoseconds load_time,
-              std::function<void()> release)
-      : engine_(std::move(engine)), upstream_(engine_), load_time_(load_time), release_(std::move(release)) {
+              std::function<void()> release, Renew renew)
+      : engine_(std::move(engine)),
+        upstream_(engine_, std::move(renew)),
+        load_time_(load_time),
+        release_(std::move(release)) {
     ++engine_->leases;
   }
   ~EngineLease() override {
@@ -47,7 +69,10 @@ class EngineLease final : public Lease {
   [[nodiscard]] const Model& model() const override { return engine_->model.model; }
   [[nodiscard]] net::Upstream& upstream() override { return upstream_; }
   [[nodiscard]] net::Task<Error> explain_failure(Error upstream_error) override;
-  [[nodiscard]] std::chrono::nanoseconds load_duration() const override { return load_time_; }
+  [[nodiscard]] std::chrono::nanoseconds load_duration() const override {
+    const auto* successor = upstream_.successor();
+    return load_time_ + (successor != nullptr ? successor->load_duration() : std::chrono::nanoseconds{0});
+  }
 
  private:
   std::shared_ptr<RunningEngine> engine_;

@@ -6,7 +6,6 @@
 #include "base/log.hpp"
 #include "core/models/model_name.hpp"
 #include "engine/engine_errors.hpp"
-#include "engine/engine_lease.hpp"
 #include "engine/manager_impl.hpp"
 #include "net/spawn.hpp"
 
@@ -71,6 +70,25 @@ void EngineManager::Impl::detach() {
 
 net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire(std::string model,
                                                                        LoadOptions options) {
+  // Who asked is told of the progress until the lease is there, not later.
+  Renew renew = [weak = weak_from_this(), model,
+                 again = LoadOptions{options.keep_alive, {}, options.context_tokens}] {
+    return acquire_anew(weak, model, again);
+  };
+  return acquire_with(std::move(model), std::move(options), std::move(renew));
+}
+
+net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire_anew(std::weak_ptr<Impl> manager,
+                                                                            std::string model,
+                                                                            LoadOptions options) {
+  const auto self = manager.lock();
+  if (!self) co_return tl::unexpected(home_stops_error());
+  co_return co_await self->acquire_with(std::move(model), std::move(options), {});
+}
+
+net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire_with(std::string model,
+                                                                            LoadOptions options,
+                                                                            Renew renew) {
   const auto self = shared_from_this();
   const auto wish = wish_for(model, options.context_tokens);
   if (!wish) co_return tl::unexpected(wish.error());
@@ -96,7 +114,8 @@ net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire(std::stri
     if (waited) load_time = Clock::now() - began;
   }
   std::unique_ptr<Lease> lease = std::make_unique<EngineLease>(
-      waiter->engine, load_time, [release = std::move(release)]() mutable { release.reset(); });
+      waiter->engine, load_time, [release = std::move(release)]() mutable { release.reset(); },
+      std::move(renew));
   co_return lease;
 }
 

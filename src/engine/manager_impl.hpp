@@ -12,6 +12,7 @@
 
 #include "engine/awaiting.hpp"
 #include "engine/core_watch.hpp"
+#include "engine/engine_lease.hpp"
 #include "engine/engine_table.hpp"
 #include "engine/manager.hpp"
 
@@ -47,6 +48,9 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   void watch_load();
 
   net::Task<Result<std::unique_ptr<Lease>>> acquire(std::string model, LoadOptions options);
+  /// The same for a request whose engine had gone before it answered; such a lease is not renewed again.
+  static net::Task<Result<std::unique_ptr<Lease>>> acquire_anew(std::weak_ptr<Impl> manager,
+                                                                std::string model, LoadOptions options);
   [[nodiscard]] std::vector<Loaded> loaded() const;
   net::Task<Result<void>> unload(std::string model);
   net::Task<void> stop(std::chrono::milliseconds limit);
@@ -56,6 +60,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   void detach();
 
  private:
+  net::Task<Result<std::unique_ptr<Lease>>> acquire_with(std::string model, LoadOptions options, Renew renew);
   [[nodiscard]] MachineLoad machine() const { return launcher_.load().value_or(MachineLoad{}); }
   void on_load(const MachineLoad& load);
   [[nodiscard]] const Model& model_of(const EngineView& view) const;

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -116,13 +117,15 @@ TEST_F(ManagerTest, EvictsAnIdleModelForAnother) {
   EXPECT_EQ(manager_->metrics().evictions, 1U);
 }
 
-TEST_F(ManagerTest, AKilledEngineGivesATypedErrorAndTheNextRequestWorks) {
+TEST_F(ManagerTest, AnEngineKilledInAnAnswerGivesATypedErrorAndTheNextRequestWorks) {
   make_manager();
   {
     auto lease = run(manager_->acquire("a", {}));
     ASSERT_TRUE(lease) << lease.error().message();
+    const std::string endless = R"({"prompt":"hello","n_predict":-1,"stream":true,"ignore_eos":true})";
+    ASSERT_TRUE(run((*lease)->upstream().request("POST", "/completion", {}, endless)));
     ::kill(launcher_->last_pid(), SIGKILL);
-    const auto answer = run(complete(**lease, R"({"prompt":"hello","n_predict":500})"));
+    const auto answer = run((*lease)->upstream().read_all(64U << 20));
     ASSERT_FALSE(answer);
     const auto error = run((*lease)->explain_failure(answer.error()));
     EXPECT_EQ(error.code, Errc::unavailable);
@@ -133,6 +136,50 @@ TEST_F(ManagerTest, AKilledEngineGivesATypedErrorAndTheNextRequestWorks) {
   ASSERT_TRUE(lease) << lease.error().message();
   EXPECT_TRUE(run(complete(**lease, R"({"prompt":"hello","n_predict":2})")));
   EXPECT_EQ(manager_->metrics().crashes, 1U);
+}
+
+TEST_F(ManagerTest, ARequestAfterAnIdleEngineWasKilledLoadsItAnew) {
+  make_manager();
+  for (const bool has_kept_connection : {false, true}) {
+    auto lease = run(manager_->acquire("a", {}));
+    ASSERT_TRUE(lease) << lease.error().message();
+    if (has_kept_connection) ASSERT_TRUE(run(complete(**lease, R"({"prompt":"hello","n_predict":2})")));
+    // Nothing runs between this and the request: the end can't have been told.
+    ::kill(launcher_->last_pid(), SIGKILL);
+    const auto answer = run(complete(**lease, R"({"prompt":"hello","n_predict":2})"));
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_TRUE((*lease)->upstream().reusable());
+    const auto loaded = manager_->loaded();
+    ASSERT_EQ(loaded.size(), 1U);
+    EXPECT_EQ(loaded[0].in_use, 1U);
+  }
+  EXPECT_EQ(launcher_->launches(), 3);
+  EXPECT_EQ(manager_->loaded()[0].in_use, 0U);
+}
+
+TEST_F(ManagerTest, ARequestThatMayHaveCrashedItsEngineIsNotAskedAgain) {
+  make_manager();
+  auto lease = run(manager_->acquire("a", {}));
+  ASSERT_TRUE(lease) << lease.error().message();
+  ASSERT_TRUE(run(complete(**lease, R"({"prompt":"hello","n_predict":2})")));
+  ::kill(launcher_->last_pid(), SIGSEGV);
+  const auto answer = run(complete(**lease, R"({"prompt":"hello","n_predict":2})"));
+  ASSERT_FALSE(answer);
+  const auto error = run((*lease)->explain_failure(answer.error()));
+  EXPECT_NE(error.what.find("signal 11"), std::string::npos) << error.message();
+  EXPECT_EQ(launcher_->launches(), 1);
+}
+
+TEST_F(ManagerTest, AModelThatCannotBeLoadedAnewIsToldWithItsOwnReason) {
+  make_manager();
+  auto lease = run(manager_->acquire("a", {}));
+  ASSERT_TRUE(lease) << lease.error().message();
+  ::kill(launcher_->last_pid(), SIGKILL);
+  std::filesystem::remove(models_.path() / "a.gguf");
+  std::this_thread::sleep_for(100ms);  // The library is asked anew.
+  const auto answer = run(complete(**lease, R"({"prompt":"hello","n_predict":2})"));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(run((*lease)->explain_failure(answer.error())).code, Errc::not_found);
 }
 
 TEST_F(ManagerTest, AFrozenEngineIsEndedGivesATypedErrorAndTheNextRequestWorks) {
