@@ -15,6 +15,8 @@ constexpr std::uint32_t efficient_micro_batch = 32;
 constexpr double wished_micro_batch_ms = 200;
 constexpr double longest_micro_batch_ms = 1'000;
 constexpr double ms_per_second = 1'000;
+/// What the programs of an idle machine use now and then, in cores.
+constexpr double background_noise = 0.25;
 constexpr std::uint32_t embedding_context = 2'048;
 
 bool has(const Model& model, Capability capability) {
@@ -24,7 +26,8 @@ bool has(const Model& model, Capability capability) {
 }  // namespace
 
 std::uint32_t free_cores(const MachineLoad& machine) {
-  const auto free = std::floor(static_cast<double>(machine.cores) - machine.busy_by_others + 0.5);
+  const auto free =
+      std::floor(static_cast<double>(machine.cores) - machine.busy_by_others + background_noise);
   return std::clamp<std::uint32_t>(free <= 1 ? 1 : static_cast<std::uint32_t>(free), 1,
                                    std::max(1U, machine.cores));
 }

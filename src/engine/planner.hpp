@@ -21,8 +21,8 @@ struct Tuning {
   bool operator==(const Tuning&) const = default;
 };
 
-/// Cores that other programs leave free, at least 1: more threads than these make an engine many times
-/// slower.
+/// Cores that other programs leave wholly free but for a quarter of one, at least 1. The threads of an engine
+/// wait for each other: one on a core that is busy half of the time makes it many times slower.
 std::uint32_t free_cores(const MachineLoad& machine);
 
 /// How long `tokens` of a prompt take in one micro-batch, in ms, at `prompt_rate` tokens per second with

@@ -114,8 +114,11 @@ TEST(TuningPlan, AMicroBatchIsShortUnlessThatWouldHalveTheSpeedOfReading) {
 }
 
 TEST(TuningPlan, NeverTakesMoreThreadsThanCoresAreFree) {
-  EXPECT_EQ(free_cores(machine_with(2, 0.4)), 2U);
-  EXPECT_EQ(free_cores(machine_with(2, 0.6)), 1U);
+  EXPECT_EQ(free_cores(machine_with(2, 0.2)), 2U) << "a little noise is no reason to leave a core idle";
+  EXPECT_EQ(free_cores(machine_with(2, 0.3)), 1U);
+  EXPECT_EQ(free_cores(machine_with(2, 0.5)), 1U);
+  EXPECT_EQ(free_cores(machine_with(4, 1.2)), 3U);
+  EXPECT_EQ(free_cores(machine_with(4, 1.4)), 2U);
   EXPECT_EQ(free_cores(machine_with(4, 9.0)), 1U);
 }
 
