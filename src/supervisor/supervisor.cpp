@@ -1,5 +1,6 @@
 #include "supervisor/supervisor.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -20,6 +21,8 @@ namespace {
 constexpr auto kLoadEvery = std::chrono::seconds(2);
 constexpr auto kNamesEvery = std::chrono::seconds(5);
 constexpr auto kWallTestAfter = std::chrono::milliseconds(200);  // The house comes up undisturbed first.
+constexpr auto kFirstWallPause = std::chrono::seconds(5);
+constexpr auto kLongestWallPause = std::chrono::seconds(600);
 constexpr auto kDrainSlack = std::chrono::seconds(2);
 constexpr auto kEndWithin = std::chrono::seconds(5);
 constexpr int kFirstListenerFd = 3;
@@ -52,10 +55,8 @@ Supervisor::Supervisor(EventLoop loop, Home home, Listeners listeners)
                  if (link_) link_->send(event);
                  finish_if_all_ended();
                }),
-      wall_test_(loop_, home_, [this](wire::Walls walls) {
-        walls_ = std::move(walls);
-        send_walls();
-      }) {}
+      wall_test_(loop_, home_, [this](wire::Walls walls) { take_walls(std::move(walls)); }),
+      wall_test_pause_(kFirstWallPause) {}
 
 Supervisor::~Supervisor() {
   if (listeners_.owns_admin_socket) ::unlink(home_.layout.admin_socket.c_str());
@@ -300,6 +301,20 @@ void Supervisor::send_load() {
   event.mutable_load()->set_engine(engine_identity(home_.installation.engine));
   if (link_) link_->send_reading(event);
   loop_.after(kLoadEvery, [this] { send_load(); });
+}
+
+void Supervisor::take_walls(wire::Walls walls) {
+  const bool all_tested = std::all_of(walls.walls().begin(), walls.walls().end(),
+                                      [](const wire::Walls::Wall& wall) { return wall.error().empty(); });
+  walls_ = std::move(walls);
+  send_walls();
+  if (all_tested) return;
+  // What a probe lacked (memory, processes, its program, time) may come back.
+  spdlog::info("the walls are tested again in {} s", wall_test_pause_.count());
+  loop_.after(wall_test_pause_, [this] {
+    if (!stopping_) wall_test_.start();
+  });
+  wall_test_pause_ = std::min(wall_test_pause_ * 4, kLongestWallPause);
 }
 
 void Supervisor::send_walls() {

@@ -58,6 +58,7 @@ class Supervisor {
   void launch(const wire::SupervisorRequest& request);
   void answer_failure(std::uint64_t id, const Error& error);
   void send_load();
+  void take_walls(wire::Walls walls);
   void send_walls();
   /// The pipe on which the house hears of this machine's names; gives its end. Invalid where no LAN door
   /// asks.
@@ -77,6 +78,7 @@ class Supervisor {
   std::unique_ptr<HouseLink> link_;
   Workers workers_;
   WallTest wall_test_;
+  std::chrono::seconds wall_test_pause_;  ///< Until it runs again, should a wall not have been tested.
   std::optional<wire::Walls> walls_;
   LoadSensor load_;
   UniqueFd names_;          ///< Our end of the pipe; invalid without a LAN door.

@@ -60,6 +60,8 @@ WallTest::~WallTest() {
 }
 
 void WallTest::start() {
+  probes_.clear();
+  done_ = false;
   deadline_ = loop_.after(kWithin, [this] { give_up(); });
   const auto own_probe = [](Result<sandbox::Confinement> confinement) {
     if (confinement) confinement->arguments.emplace_back("--escape-probe");

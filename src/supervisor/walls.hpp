@@ -17,13 +17,14 @@ namespace localscale::supervisor {
 /// open.
 class WallTest {
  public:
-  /// `on_done` gets one Wall per process, once all have ended (at most 30 s).
+  /// `on_done` gets one Wall per process, once all have ended (at most 30 s after a start).
   WallTest(EventLoop& loop, const Home& home, std::function<void(wire::Walls)> on_done);
   ~WallTest();
   WallTest(const WallTest&) = delete;
   WallTest& operator=(const WallTest&) = delete;
 
-  /// Starts the probes. Those that cannot start report why.
+  /// Starts the probes. Those that cannot start report why. May be called again once `on_done` was; not by
+  /// it.
   void start();
 
  private:

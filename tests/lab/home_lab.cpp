@@ -99,7 +99,8 @@ bool HomeLab::possible(Starter starter, bool engine) {
   return !engine || fs::exists(engine_folder() / "llama-server");
 }
 
-HomeLab::HomeLab(Starter starter) : starter_(starter), port_(free_port()) {
+HomeLab::HomeLab(Starter starter, std::string missing)
+    : starter_(starter), missing_(std::move(missing)), port_(free_port()) {
   ::chmod(folder_.path().c_str(), 0755);
   fs::create_directories(folder_.path() / "models");
   tests::tiny_model().write(model());
@@ -124,12 +125,16 @@ void HomeLab::copy_programs() const {
   for (const char* program : {"localscaled", "localscale-fetcher"})
     fs::copy(build / "lab" / program, programs / program);
   for (const char* program : {"localscale-supervisor", "localscale-shim", "localscale-escape-probe"}) {
-    fs::copy(build / "bin" / program, programs / program);
+    if (program != missing_) put(program);
   }
   fs::copy(build / "lib" / "liblocalscale-confine.so", programs / "liblocalscale-confine.so");
   if (!fs::exists(engine_folder())) return;
   fs::copy(engine_folder(), folder_.path() / "engine",
            fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+}
+
+void HomeLab::put(const std::string& program) const {
+  fs::copy(fs::path(LOCALSCALE_BUILD_FOLDER) / "bin" / program, folder_.path() / "programs" / program);
 }
 
 void HomeLab::write_config() const {
@@ -229,6 +234,10 @@ std::string HomeLab::log() const {
 
 int HomeLab::stop() {
   ::kill(supervisor_, SIGTERM);
+  return wait_for_end();
+}
+
+int HomeLab::wait_for_end() {
   int status = 0;
   const bool ended = eventually(15s, [&] { return ::waitpid(supervisor_, &status, WNOHANG) == supervisor_; });
   if (!ended) return -1;

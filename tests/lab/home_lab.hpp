@@ -18,7 +18,8 @@ enum class Starter { root, user };
 /// folder of its own. Ends with the object; whatever it leaves behind is killed.
 class HomeLab {
  public:
-  explicit HomeLab(Starter starter);
+  /// Without the program `missing`, until it is put there.
+  explicit HomeLab(Starter starter, std::string missing = {});
   ~HomeLab();
   HomeLab(const HomeLab&) = delete;
   HomeLab& operator=(const HomeLab&) = delete;
@@ -45,6 +46,11 @@ class HomeLab {
   [[nodiscard]] std::filesystem::path state() const { return folder_.path() / "state"; }
   [[nodiscard]] std::string log() const;
 
+  /// Puts one of our programs into this home's folder of programs.
+  void put(const std::string& program) const;
+
+  /// The exit code of a supervisor that ends by itself, or -1 if it did not within 15 s or a signal ended it.
+  int wait_for_end();
   /// SIGTERM; returns the exit code, or -1 if it did not end within 15 s or a signal ended it.
   int stop();
 
@@ -55,6 +61,7 @@ class HomeLab {
   void wait_until_ready() const;
 
   Starter starter_;
+  std::string missing_;
   tests::TemporaryFolder folder_;
   std::uint16_t port_;
   pid_t supervisor_ = -1;

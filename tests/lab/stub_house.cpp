@@ -79,6 +79,7 @@ class StubHouse {
     if (verb == "output") return output(std::strtoull(argument.c_str(), nullptr, 10));
     if (verb == "exited") return exited();
     if (verb == "walls") return walls();
+    if (verb == "forget_walls") return walls_.Clear(), "ok";
     if (verb == "load") return load();
     if (verb == "fetcher") return fetcher();
     if (verb == "list") return list(argument);

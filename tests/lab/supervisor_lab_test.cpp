@@ -52,6 +52,15 @@ TEST_P(SupervisorLab, AllWallsHold) {
   EXPECT_EQ(home.ask("walls", 40), "house{} fetcher{} engine{} ") << home.log();
 }
 
+TEST_P(EngineLab, AWallThatCouldNotBeTestedIsTestedAgain) {
+  const HomeLab home(GetParam(), "localscale-escape-probe");
+  EXPECT_THAT(home.ask("walls", 40), HasSubstr("engine{")) << home.log();
+  EXPECT_THAT(home.log(), HasSubstr("wall of the engine was not tested"));
+  home.put("localscale-escape-probe");
+  home.ask("forget_walls");
+  EXPECT_EQ(home.ask("walls", 60), "house{} fetcher{} engine{} ") << home.log();
+}
+
 TEST_P(SupervisorLab, ShowsTheHouseItsStateAndTheModelsAndNothingElse) {
   const HomeLab home(GetParam());
   EXPECT_THAT(home.ask("list " + home.model().parent_path().string()), HasSubstr("tiny.gguf"));
