@@ -356,6 +356,8 @@ void Supervisor::tell_names() {
 
 void Supervisor::begin_stop() {
   stopping_ = true;
+  // The house takes no new requests either: who comes now is refused at once and does not wait in a queue.
+  std::erase_if(listeners_.sockets, [](const Listener& door) { return door.name != "admin"; });
   notify_service_manager("STOPPING=1");
   spdlog::info("stopping: running answers may finish");
   loop_.cancel(house_.restart);

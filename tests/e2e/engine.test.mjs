@@ -1,6 +1,7 @@
 // The engine under bad luck, through a whole home: killed, frozen, malformed models, too large ones, the walls.
 import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -165,6 +166,25 @@ test('answers that outlast the stop of the home say so in every API', async () =
   assert.match(JSON.parse(ollama).error, /home stops/);
   assert.match(JSON.parse(anthropic.slice('data: '.length)).error.message, /home stops/);
   assert.equal((await stopped).code, 0);
+});
+
+test('a home that stops refuses new connections at once while its last answers run', async () => {
+  const home = await startHome({ engine: 'stub', config: { api: { drain_timeout_ms: 10_000 } } });
+  writeTinyModel(join(home.modelFolder, 'stub.gguf'));
+  const slow = chat('stub', 'stub:tokens=100000 stub:rate=50', { stream: true, max_tokens: 100000 });
+  let ended = false;
+  let answer;
+  await new Promise((first) => { answer = streamed(home, '/v1/chat/completions', slow, first).finally(() => { ended = true; }); });
+  const stopped = home.stop();
+  const knock = () => new Promise((done) => {
+    const socket = connect(home.config.api.port, '127.0.0.1', () => { socket.destroy(); done('open'); });
+    socket.once('error', ({ code }) => done(code));
+  });
+  await until('the door is shut', async () => await knock() === 'ECONNREFUSED', 5_000);
+  assert.equal(ended, false, 'the answer runs on');
+  home.supervisor.kill('SIGTERM');  // Asked twice, it waits no longer.
+  await answer.catch(() => {});
+  await stopped;
 });
 
 test('folders that cannot be used are told, and the home starts without them', async () => {
