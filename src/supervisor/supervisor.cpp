@@ -25,6 +25,7 @@ constexpr auto kFirstWallPause = std::chrono::seconds(5);
 constexpr auto kLongestWallPause = std::chrono::seconds(600);
 constexpr auto kDrainSlack = std::chrono::seconds(2);
 constexpr auto kEndWithin = std::chrono::seconds(5);
+constexpr auto kHouseLastWords = std::chrono::seconds(2);
 constexpr int kFirstListenerFd = 3;
 constexpr int kFetcherChannelFd = 3;
 
@@ -177,6 +178,7 @@ void Supervisor::schedule(Kept& kept, const char* what, const sandbox::Exit& how
 void Supervisor::house_ended() {
   const auto how = house_.child->poll_exit();
   if (!how) return;
+  loop_.cancel(unlinked_);
   loop_.unwatch(house_.child->pidfd());
   house_.child.reset();
   link_.reset();
@@ -252,9 +254,18 @@ void Supervisor::take_requests() {
     }
     // Closed, or not the language that we agreed on. A house without a supervisor is no use: start it anew.
     loop_.unwatch(link_->fd());
-    if (house_.child) house_.child->signal(stopping_ ? SIGTERM : SIGKILL);
+    const bool closed = received && received->state == sandbox::Received::State::closed;
+    end_unlinked_house(closed ? kHouseLastWords : std::chrono::seconds(0));
     return;
   }
+}
+
+/// A house that ends by itself closes its channel before its process is gone, and its exit code says whether
+/// it can run at all: it gets the time to tell.
+void Supervisor::end_unlinked_house(std::chrono::milliseconds patience) {
+  unlinked_ = loop_.after(patience, [this] {
+    if (house_.child) house_.child->signal(stopping_ ? SIGTERM : SIGKILL);
+  });
 }
 
 void Supervisor::handle(const wire::SupervisorRequest& request) {

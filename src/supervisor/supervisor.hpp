@@ -54,6 +54,7 @@ class Supervisor {
   void fetcher_ended();
   void schedule(Kept& kept, const char* what, const sandbox::Exit& how, EventLoop::Callback again);
   void take_requests();
+  void end_unlinked_house(std::chrono::milliseconds patience);
   void handle(const wire::SupervisorRequest& request);
   void launch(const wire::SupervisorRequest& request);
   void answer_failure(std::uint64_t id, const Error& error);
@@ -80,6 +81,7 @@ class Supervisor {
   WallTest wall_test_;
   std::chrono::seconds wall_test_pause_;  ///< Until it runs again, should a wall not have been tested.
   std::optional<wire::Walls> walls_;
+  EventLoop::TimerId unlinked_ = 0;  ///< Ends a house that has closed its channel and runs on.
   LoadSensor load_;
   UniqueFd names_;          ///< Our end of the pipe; invalid without a LAN door.
   std::string names_told_;  ///< The last line on it.

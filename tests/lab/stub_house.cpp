@@ -80,6 +80,7 @@ class StubHouse {
     if (verb == "exited") return exited();
     if (verb == "walls") return walls();
     if (verb == "forget_walls") return walls_.Clear(), "ok";
+    if (verb == "quit") return quit(std::atoi(argument.c_str()));
     if (verb == "load") return load();
     if (verb == "fetcher") return fetcher();
     if (verb == "list") return list(argument);
@@ -189,6 +190,13 @@ class StubHouse {
                        std::to_string(how.out_of_memory());
     for (const auto& line : how.last_lines()) text += " | " + line;
     return text;
+  }
+
+  /// Ends as a program does: its channels close somewhat before its process is gone.
+  [[noreturn]] std::string quit(int code) {
+    ::close(supervisor_);
+    ::usleep(300'000);
+    ::_exit(code);
   }
 
   std::string walls() {

@@ -110,6 +110,14 @@ TEST_P(SupervisorLab, WaitsLongerEachTimeTheHouseDies) {
   EXPECT_THAT(home.log(), HasSubstr("started again in 400 ms"));
 }
 
+TEST_P(SupervisorLab, EndsAtOnceWithAHouseThatCannotRun) {
+  HomeLab home(GetParam());
+  home.ask("quit 78");
+  EXPECT_EQ(home.wait_for_end(), 1) << home.log();
+  EXPECT_THAT(home.log(), HasSubstr("The house cannot run"));
+  EXPECT_THAT(home.log(), Not(HasSubstr("started again")));
+}
+
 TEST_P(SupervisorLab, RefusesASecondSupervisorAndSaysWhoRuns) {
   const HomeLab home(GetParam());
   const std::string second = home.start_another();
