@@ -86,16 +86,29 @@ class LogFile {
   bool at_line_start_ = true;
 };
 
-std::string tail_of(const fs::path& path) {
-  constexpr std::streamoff max_bytes = 4 << 20;
+/// What the file holds from `begin` on, at most the last 4 MiB of it.
+std::string tail_of(const fs::path& path, std::uint64_t begin = 0) {
+  constexpr std::uint64_t max_bytes = 4U << 20;
   std::ifstream in(path, std::ios::binary | std::ios::ate);
   if (!in) return {};
-  const std::streamoff size = in.tellg();
-  in.seekg(std::max<std::streamoff>(0, size - max_bytes));
-  std::string text(static_cast<std::size_t>(std::min(size, max_bytes)), '\0');
+  const auto size = static_cast<std::uint64_t>(in.tellg());
+  begin = std::min(size, std::max(begin, size - std::min(size, max_bytes)));
+  in.seekg(static_cast<std::streamoff>(begin));
+  std::string text(static_cast<std::size_t>(size - begin), '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
   return text;
+}
+
+std::vector<std::string> last_lines_of(std::string_view text, std::size_t count) {
+  std::vector<std::string> lines;
+  while (!text.empty() && lines.size() < count) {
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    const auto start = text.rfind('\n');
+    lines.emplace_back(start == std::string_view::npos ? text : text.substr(start + 1));
+    text = start == std::string_view::npos ? std::string_view() : text.substr(0, start + 1);
+  }
+  return {lines.rbegin(), lines.rend()};
 }
 
 }  // namespace
@@ -112,6 +125,18 @@ Result<void> copy_to_log(int input, const fs::path& log, int lost, const Rotatio
   }
 }
 
+std::uint64_t log_bytes(const fs::path& log) {
+  std::error_code error;
+  const auto bytes = fs::file_size(log, error);
+  return error ? 0 : bytes;
+}
+
+std::vector<std::string> lines_since(const fs::path& log, std::uint64_t begin, std::size_t count) {
+  const bool rotated = log_bytes(log) < begin;
+  return last_lines_of(rotated ? tail_of(numbered(log, 1), begin) + tail_of(log) : tail_of(log, begin),
+                       count);
+}
+
 Result<std::vector<std::string>> last_lines(const fs::path& log, std::size_t count) {
   std::error_code error;
   const bool exists = fs::exists(log, error);
@@ -120,16 +145,7 @@ Result<std::vector<std::string>> last_lines(const fs::path& log, std::size_t cou
     return fail(Errc::not_found, fmt::format("There is no log at {}.", log.string()),
                 "It begins with the first `localscale up` (with --foreground it goes to standard error).");
   }
-  const std::string text = tail_of(numbered(log, 1)) + tail_of(log);
-  std::vector<std::string> lines;
-  std::string_view rest = text;
-  while (!rest.empty() && lines.size() < count) {
-    if (rest.ends_with('\n')) rest.remove_suffix(1);
-    const auto start = rest.rfind('\n');
-    lines.emplace_back(start == std::string_view::npos ? rest : rest.substr(start + 1));
-    rest = start == std::string_view::npos ? std::string_view() : rest.substr(0, start + 1);
-  }
-  return std::vector<std::string>(lines.rbegin(), lines.rend());
+  return last_lines_of(tail_of(numbered(log, 1)) + tail_of(log), count);
 }
 
 }  // namespace localscale::cli

@@ -20,6 +20,14 @@ struct Rotation {
 Result<void> copy_to_log(int input, const std::filesystem::path& log, int lost,
                          const Rotation& rotation = {});
 
+/// How long the log is; 0 if there is none.
+std::uint64_t log_bytes(const std::filesystem::path& log);
+
+/// The last `count` of the lines that were written since the log was `begin` bytes long; also where it has
+/// been rotated once since.
+std::vector<std::string> lines_since(const std::filesystem::path& log, std::uint64_t begin,
+                                     std::size_t count);
+
 /// The last `count` lines, taken from the rotated file too where the current one is too short.
 Result<std::vector<std::string>> last_lines(const std::filesystem::path& log, std::size_t count);
 

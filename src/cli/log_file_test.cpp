@@ -45,6 +45,20 @@ TEST_F(LogFileTest, LastLinesReachIntoTheRotatedFile) {
   EXPECT_THAT(*last_lines(log, 10), testing::ElementsAre("a", "b", "c", "no end"));
 }
 
+TEST_F(LogFileTest, LinesSinceAMomentAreNoneOfThoseBefore) {
+  EXPECT_EQ(log_bytes(log), 0U);
+  EXPECT_TRUE(lines_since(log, 0, 3).empty());
+  std::ofstream(log) << "before\n";
+  const auto begin = log_bytes(log);
+  EXPECT_TRUE(lines_since(log, begin, 3).empty());
+  std::ofstream(log, std::ios::app) << "a\nb\n";
+  EXPECT_THAT(lines_since(log, begin, 3), testing::ElementsAre("a", "b"));
+  EXPECT_THAT(lines_since(log, begin, 1), testing::ElementsAre("b"));
+  fs::rename(log, log.string() + ".1");
+  std::ofstream(log) << "c\n";
+  EXPECT_THAT(lines_since(log, begin, 3), testing::ElementsAre("a", "b", "c"));
+}
+
 TEST_F(LogFileTest, WhatTheDiskDoesNotTakeIsToldWithTheReasonUpToALimit) {
   fs::create_directory(log);  // Cannot be opened for writing, as root neither.
   const fs::path input = folder / "input";

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/unique_fd.hpp"
+#include "cli/log_file.hpp"
 #include "config/state_owner.hpp"
 
 namespace localscale::cli {
@@ -128,9 +129,10 @@ Result<LogWriter> start_log_writer(const fs::path& log) {
   if (pipe2(ends, O_CLOEXEC) != 0) return fail_errno("Making a pipe", errno);
   const UniqueFd read_end(ends[0]);
   UniqueFd write_end(ends[1]);
+  const auto begin = log_bytes(log);
   const auto child = spawn(*self, {"log-writer", log.string()}, read_end.get(), lost.get());
   if (!child) return tl::unexpected(child.error());
-  return LogWriter{std::move(write_end), std::move(lost), *child};
+  return LogWriter{std::move(write_end), std::move(lost), begin, *child};
 }
 
 void finish(LogWriter& writer) {

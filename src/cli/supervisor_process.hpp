@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -35,9 +36,10 @@ Error become(const std::filesystem::path& program, const std::vector<std::string
 
 /// The process between the home's output and its log file.
 struct LogWriter {
-  UniqueFd input;      ///< What is written here goes into the log.
-  UniqueFd lost;       ///< A memory file: what could not be written into the log, and why.
-  pid_t process = -1;  ///< Ends once nobody holds `input` any more.
+  UniqueFd input;           ///< What is written here goes into the log.
+  UniqueFd lost;            ///< A memory file: what could not be written into the log, and why.
+  std::uint64_t begin = 0;  ///< Bytes that were in the log before.
+  pid_t process = -1;       ///< Ends once nobody holds `input` any more.
 };
 
 /// Starts the process that writes into `log` and rotates it.

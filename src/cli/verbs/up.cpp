@@ -47,20 +47,21 @@ bool serves_as_configured(const Json& status, const config::Config& config) {
   });
 }
 
-/// Why the supervisor ended, in the log's own words.
+/// Why the supervisor ended, in its own words: those that it wrote into the log since it was started.
 tl::unexpected<Failure> died_at_start(const config::Layout& layout, int status, LogWriter& writer) {
   constexpr std::size_t shown = 8;
   finish(writer);
   std::string said = lost_by(writer);
   if (!said.empty()) {
-    said = "\n" + said;  // The file's last lines are from an earlier time.
-  } else if (const auto lines = last_lines(layout.log, shown)) {
-    for (const std::string& line : *lines) said += "\n  " + line;
+    said = "\n" + said;  // The disk took none of them.
+  } else {
+    for (const std::string& line : lines_since(layout.log, writer.begin, shown)) said += "\n  " + line;
   }
   const std::string how = WIFSIGNALED(status) ? fmt::format("was ended by signal {}", WTERMSIG(status))
                                               : fmt::format("ended with status {}", WEXITSTATUS(status));
   return failed({Errc::internal,
-                 fmt::format("Localscale did not start: the supervisor {}. Its last words:{}\n", how, said),
+                 fmt::format("Localscale did not start: the supervisor {}. {}\n", how,
+                             said.empty() ? "It wrote nothing into the log." : "Its last words:" + said),
                  fmt::format("The whole log: {}", layout.log.string())});
 }
 
