@@ -125,6 +125,8 @@ Result<Database> Database::open(const fs::path& path) {
       opened.error().next.find("mv '") == std::string::npos) {
     return damaged(path, "it is damaged or no database (" + opened.error().what + ")");
   }
+  if (!opened && opened.error().next.empty())
+    return damaged(path, "it is not as Localscale left it (" + opened.error().what + ")");
   return opened;
 }
 

@@ -55,6 +55,22 @@ TEST(Database, GarbageIsRefusedAndKeptByteForByte) {
   EXPECT_EQ(bytes_of(folder.database()), garbage);
 }
 
+TEST(Database, OneThatLacksItsOwnBooksIsRefusedByNameWithWhatHelps) {
+  const TestFolder folder;
+  {
+    ASSERT_TRUE(Database::open(folder.database()).has_value());
+  }
+  {
+    SQLite::Database other(folder.database().string(), SQLite::OPEN_READWRITE);
+    other.exec("DROP TABLE schema_migrations");
+  }
+  const Error error = refused(folder.database());
+  EXPECT_EQ(error.code, Errc::corrupt);
+  EXPECT_THAT(error.what, HasSubstr(folder.database().string() + " cannot be used"));
+  EXPECT_THAT(error.what, HasSubstr("already exists"));
+  EXPECT_THAT(error.next, HasSubstr("mv '"));
+}
+
 TEST(Database, DamageInsideIsFoundAfterAnUncleanStop) {
   const TestFolder folder;
   {
