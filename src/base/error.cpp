@@ -73,11 +73,31 @@ Errc code_of(int error_number) {
   }
 }
 
+std::string_view remedy_of(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+      return "Free some space on that disk, then try again.";
+    case EROFS:
+      return "Mount that disk writable, or use a folder on another one.";
+    case EIO:
+      return "Check that disk's health, then try again.";
+    case EMFILE:
+    case ENFILE:
+      return "Too many files are open: close other programs, or raise the limit (ulimit -n).";
+    case ENOMEM:
+      return "Close other programs to free some memory, then try again.";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 tl::unexpected<Error> fail_errno(std::string_view doing, int error_number) {
   return fail(code_of(error_number),
-              std::string(doing) + ": " + std::generic_category().message(error_number));
+              std::string(doing) + ": " + std::generic_category().message(error_number),
+              std::string(remedy_of(error_number)));
 }
 
 }  // namespace localscale

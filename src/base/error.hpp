@@ -45,6 +45,7 @@ using Result = tl::expected<T, Error>;
 [[nodiscard]] tl::unexpected<Error> fail(Errc code, std::string what, std::string next = {});
 
 /// A failure of a system call, with errno's text: fail_errno("open /x") gives "open /x: Permission denied".
+/// `next` is set where errno alone says what helps: a full disk, say.
 [[nodiscard]] tl::unexpected<Error> fail_errno(std::string_view doing, int error_number);
 
 }  // namespace localscale

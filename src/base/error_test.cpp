@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error_advice.hpp"
+
 namespace localscale {
 namespace {
 
@@ -21,6 +23,16 @@ TEST(Error, SystemErrorsKeepTheirKindAndText) {
   EXPECT_EQ(result.error().code, Errc::not_found);
   EXPECT_EQ(result.error().what, "open /nowhere: No such file or directory");
   EXPECT_EQ(Result<int>(fail_errno("write", ENOSPC)).error().code, Errc::exhausted);
+}
+
+TEST(Error, OfTheSystemSaysWhatHelpsWhereThatIsKnown) {
+  const Error full = fail_errno("write /x", ENOSPC).value();
+  EXPECT_EQ(full.message(),
+            "write /x: No space left on device. Free some space on that disk, then try again.");
+  EXPECT_EQ(with_next(full, "Despair.").next, full.next);
+  const Error shut = fail_errno("open /x", EACCES).value();
+  EXPECT_EQ(shut.next, "");
+  EXPECT_EQ(with_next(shut, "Ask its owner.").next, "Ask its owner.");
 }
 
 TEST(Error, EveryCodeHasAStableName) {

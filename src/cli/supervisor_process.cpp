@@ -64,7 +64,7 @@ Result<std::optional<pid_t>> lock_holder(const config::Layout& layout) {
   const UniqueFd file(::open(layout.lock.c_str(), O_RDWR | O_CLOEXEC));
   if (!file && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
   if (!file) {
-    return tl::unexpected(config::with_owner(
+    return tl::unexpected(config::with_state_advice(
         fail_errno(fmt::format("Opening {}", layout.lock.string()), errno).value(), layout.state));
   }
   struct flock lock{};
@@ -117,7 +117,7 @@ Result<LogWriter> start_log_writer(const fs::path& log) {
   std::error_code error;
   fs::create_directories(log.parent_path(), error);
   if (error) {
-    return tl::unexpected(config::with_owner(
+    return tl::unexpected(config::with_state_advice(
         fail_errno(fmt::format("Making the folder {}", log.parent_path().string()), error.value()).value(),
         log.parent_path()));
   }

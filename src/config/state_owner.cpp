@@ -1,10 +1,13 @@
 #include "config/state_owner.hpp"
 
 #include <string>
+#include <utility>
 
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/error_advice.hpp"
 
 namespace localscale::config {
 namespace {
@@ -45,6 +48,12 @@ Error with_owner(Error error, const std::filesystem::path& path) {
                (user == "root" ? "with sudo" : "as " + user + " (sudo -u '" + user + "' …)") +
                ", or name a state_directory of your own in the config.";
   return error;
+}
+
+Error with_state_advice(Error error, const std::filesystem::path& path) {
+  return with_next(with_owner(std::move(error), path),
+                   "Look what is at " + path.string() +
+                       " and who may write there, or name another state_directory in the config.");
 }
 
 }  // namespace localscale::config

@@ -14,4 +14,7 @@ Result<void> refuse_state_of_another(const std::filesystem::path& state);
 /// another user, with whose it is and what to do as its next step.
 Error with_owner(Error error, const std::filesystem::path& path);
 
+/// The same, and where the owner is not to blame and nothing else is said: to look at `path`.
+Error with_state_advice(Error error, const std::filesystem::path& path);
+
 }  // namespace localscale::config

@@ -36,5 +36,14 @@ TEST(StateOwner, IsNotBlamedForWhatIsOursOrForOtherErrors) {
   EXPECT_EQ(with_owner(full, "/").next, "Make room.");
 }
 
+TEST(StateOwner, IsFollowedByAdviceWhereNothingElseIsSaid) {
+  const tests::TemporaryFolder folder;
+  const Error blocked{Errc::internal, "Making a folder: Not a directory", ""};
+  EXPECT_THAT(with_state_advice(blocked, folder.path()).next,
+              HasSubstr("Look what is at " + folder.path().string()));
+  const Error full{Errc::exhausted, "The disk is full", "Make room."};
+  EXPECT_EQ(with_state_advice(full, folder.path()).next, "Make room.");
+}
+
 }  // namespace
 }  // namespace localscale::config

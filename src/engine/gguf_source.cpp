@@ -8,13 +8,20 @@
 #include <unistd.h>
 
 #include "base/assert.hpp"
+#include "base/error_advice.hpp"
 
 namespace localscale::engine {
 
 Result<FileSource> FileSource::open(const std::filesystem::path& path) {
   // O_NONBLOCK: opening a FIFO that lies in a model folder must not wait for a writer.
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd) return fail_errno("open " + path.string(), errno);
+  if (!fd) {
+    const int why = errno;
+    return tl::unexpected(with_next(fail_errno("open " + path.string(), why).value(),
+                                    why == EACCES ? "Let Localscale read it: chmod a+r '" + path.string() +
+                                                        "' (and its folders: chmod a+rx)."
+                                                  : "Check that it is there and may be read."));
+  }
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return fail_errno("stat " + path.string(), errno);
   if (!S_ISREG(status.st_mode)) {

@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "base/bytes.hpp"
+#include "base/error_advice.hpp"
+#include "config/state_owner.hpp"
 
 namespace localscale::supervisor {
 namespace {
@@ -59,6 +61,14 @@ Result<UniqueFd> listen_on(const sockaddr* address, socklen_t length, const std:
   if (::bind(socket.get(), address, length) != 0) return fail_errno("listen on " + what, errno);
   if (::listen(socket.get(), kBacklog) != 0) return fail_errno("listen on " + what, errno);
   return socket;
+}
+
+/// What helps where a port cannot be had, which the config's `key` names.
+std::string port_advice(const Error& error, const std::string& key) {
+  if (error.code == Errc::denied)
+    return "Ports below 1024 are the system's: set " + key + " to a higher one.";
+  return "Another program may use the port, or the machine lacks the address: stop the program, or change " +
+         key + " in the config.";
 }
 
 Result<UniqueFd> listen_tcp(const std::string& address, std::uint16_t port) {
@@ -108,28 +118,29 @@ Result<void> open_loopback(Listeners& listeners, const config::Config& config) {
   if (has(listeners, "loopback")) return {};
   auto socket = listen_tcp("127.0.0.1", config.api.port);
   if (!socket) {
-    socket.error().next = "Another program uses the port: stop it, or set [api] port in the config.";
-    return tl::unexpected(socket.error());
+    const std::string advice = port_advice(socket.error(), "[api] port");
+    return tl::unexpected(with_next(std::move(socket.error()), advice));
   }
   listeners.sockets.push_back({"loopback", std::move(*socket)});
   return {};
 }
 
 void open_optional(Listeners& listeners, const std::string& name, const std::string& address,
-                   std::uint16_t port) {
+                   std::uint16_t port, const std::string& key) {
   if (has(listeners, name)) return;
   auto socket = listen_tcp(address, port);
   if (socket) {
     listeners.sockets.push_back({name, std::move(*socket)});
   } else {
-    listeners.shut.push_back({name, socket.error().message()});
+    const std::string advice = port_advice(socket.error(), key);
+    listeners.shut.push_back({name, with_next(std::move(socket.error()), advice).message()});
   }
 }
 
 Result<void> open_admin(Listeners& listeners, const config::Layout& layout) {
   if (has(listeners, "admin")) return {};
   auto socket = listen_admin(layout.admin_socket);
-  if (!socket) return tl::unexpected(socket.error());
+  if (!socket) return tl::unexpected(config::with_state_advice(std::move(socket.error()), layout.run));
   listeners.sockets.push_back({"admin", std::move(*socket)});
   listeners.owns_admin_socket = true;
   return {};
@@ -142,8 +153,10 @@ Result<Listeners> open_listeners(const config::Config& config, const config::Lay
   listeners.sockets = take_passed();
   if (auto opened = open_loopback(listeners, config); !opened) return tl::unexpected(opened.error());
   if (auto opened = open_admin(listeners, layout); !opened) return tl::unexpected(opened.error());
-  if (config.api.ollama_port) open_optional(listeners, "ollama", "127.0.0.1", kOllamaPort);
-  if (config.lan.enabled) open_optional(listeners, "lan", config.lan.address, config.lan.port);
+  if (config.api.ollama_port)
+    open_optional(listeners, "ollama", "127.0.0.1", kOllamaPort, "[api] ollama_port");
+  if (config.lan.enabled)
+    open_optional(listeners, "lan", config.lan.address, config.lan.port, "[lan] address or port");
   return listeners;
 }
 

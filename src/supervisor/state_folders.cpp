@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error_advice.hpp"
 #include "base/unique_fd.hpp"
 #include "config/checks.hpp"
 #include "config/state_owner.hpp"
@@ -179,11 +180,18 @@ Result<void> prepare_models(const config::Layout& layout, const RoleUsers& users
 
 Result<void> prepare_state(const config::Layout& layout, const RoleUsers& users) {
   const bool rooted = sandbox::has_root_rights();
+  const auto of_state = [&](Error error) {
+    return config::with_state_advice(std::move(error), layout.state);
+  };
   if (auto refused = refuse_system_folders(layout); !refused) return refused;
   if (auto refused = config::refuse_state_of_another(layout.state); !refused) return refused;
-  if (auto own = prepare_own(layout, rooted); !own) return own;
-  if (auto house = prepare_house(layout, users.house, rooted); !house) return house;
-  return prepare_models(layout, users, rooted);
+  if (auto own = prepare_own(layout, rooted); !own) return own.map_error(of_state);
+  if (auto house = prepare_house(layout, users.house, rooted); !house) return house.map_error(of_state);
+  return prepare_models(layout, users, rooted).map_error([&](Error error) {
+    return with_next(std::move(error), "Look what is at " + layout.models.string() +
+                                           " and who may write there, or name another [models] directory in "
+                                           "the config.");
+  });
 }
 
 }  // namespace localscale::supervisor
