@@ -54,6 +54,24 @@ std::vector<std::string> paths_of(const std::vector<Key<Target>>& table) {
   return out;
 }
 
+const std::vector<std::string>& sections() {
+  static const std::vector<std::string> names = {"api", "lan", "engine", "models", "fetcher", "log"};
+  return names;
+}
+
+/// What is wrong with a key that is in no table.
+std::string unknown_key(const std::string& path, const std::vector<std::string>& known, bool suggest) {
+  if (std::ranges::find(sections(), path) != sections().end()) {
+    return fmt::format(
+        "'{0}' is a section, not a key: write [{0}] in a line of its own and its keys below it.", path);
+  }
+  if (path == registries_section)
+    return fmt::format("'{0}' is no key: write [[{0}]], once for each registry, and its keys below it.",
+                       path);
+  return fmt::format("'{}' is not a key that Localscale knows.{}", path,
+                     suggest ? suggestion(path, known) : "");
+}
+
 template <class Target>
 void read_key(const TomlItem& item, const std::vector<Key<Target>>& table, Target& target,
               Problems& problems) {
@@ -61,8 +79,7 @@ void read_key(const TomlItem& item, const std::vector<Key<Target>>& table, Targe
       table, [&](const Key<Target>& k) { return k.section == item.section && k.name == item.key; });
   if (key == table.end()) {
     const std::string path = item.section.empty() ? item.key : item.section + "." + item.key;
-    problems.add(item.line, fmt::format("'{}' is not a key that Localscale knows.{}", path,
-                                        problems.few() ? suggestion(path, paths_of(table)) : ""));
+    problems.add(item.line, unknown_key(path, paths_of(table), problems.few()));
   } else if (!key->read(item.value, target)) {
     problems.add(item.line, fmt::format("{} must be {}, not {}. The default is {}.", key->path(),
                                         key->allowed, describe(item.value), key->write(Target{})));
@@ -70,7 +87,6 @@ void read_key(const TomlItem& item, const std::vector<Key<Target>>& table, Targe
 }
 
 void read_section(const TomlItem& item, Config& config, Problems& problems) {
-  static const std::vector<std::string> known = {"api", "lan", "engine", "models", "fetcher", "log"};
   constexpr std::size_t max_registries = 32;
   if (item.section == registries_section) {
     if (item.index < 0) {
@@ -83,9 +99,9 @@ void read_section(const TomlItem& item, Config& config, Problems& problems) {
     }
     return;
   }
-  if (std::ranges::find(known, item.section) == known.end()) {
+  if (std::ranges::find(sections(), item.section) == sections().end()) {
     problems.add(item.line, fmt::format("'{}' is not a section that Localscale knows.{}", item.section,
-                                        suggestion(item.section, known)));
+                                        suggestion(item.section, sections())));
   } else if (item.index >= 0) {
     problems.add(item.line, fmt::format("[[{0}]] is given as a list: write [{0}], once.", item.section));
   }
@@ -107,8 +123,39 @@ void read_item(const TomlItem& item, Config& config, Problems& problems) {
   if (item.index < 0 && is_known_section(item)) read_key(item, keys(), config, problems);
 }
 
-// Rules between keys. They have no line of their own.
-void check_together(const Config& config, Problems& problems) {
+std::string missing_keys(const Registry& registry) {
+  std::string out;
+  for (const auto& [key, value] :
+       {std::pair("name", &registry.name), std::pair("protocol", &registry.protocol),
+        std::pair("url", &registry.url)}) {
+    if (value->empty()) out += (out.empty() ? "" : ", ") + std::string(key);
+  }
+  return out;
+}
+
+void check_registry(const Registry& registry, unsigned line, Problems& problems) {
+  const std::string called = registry.name.empty() ? "" : fmt::format(" for {}", registry.name);
+  if (const std::string missing = missing_keys(registry); !missing.empty()) {
+    problems.add(line, fmt::format("the [[{}]]{} lacks {}: each needs name, protocol and url.",
+                                   registries_section, called, missing));
+  } else if (registry.url.starts_with("http://") && registry.address.empty()) {
+    problems.add(line,
+                 fmt::format("the registry {} has an http:// url and no address: plain http is only for "
+                             "a listed address. Add address, or use https://.",
+                             registry.name));
+  }
+}
+
+/// The line of the header of the registry with this index.
+unsigned registry_line(const std::vector<TomlItem>& items, std::size_t index) {
+  const auto start = std::ranges::find_if(items, [&](const TomlItem& item) {
+    return item.section == registries_section && item.index == static_cast<int>(index);
+  });
+  return start == items.end() ? 0 : start->line;
+}
+
+// Rules between keys of several sections have no line of their own.
+void check_together(const Config& config, const std::vector<TomlItem>& items, Problems& problems) {
   if (config.api.ollama_port && config.api.port == 11434) {
     problems.add(0, "api.port is 11434 and api.ollama_port is on: both want the same port. Leave one out.");
   }
@@ -116,17 +163,8 @@ void check_together(const Config& config, Problems& problems) {
     problems.add(
         0, fmt::format("lan.port and api.port are both {}. Give the LAN another port.", config.lan.port));
   }
-  for (const Registry& registry : config.fetcher.registries) {
-    if (registry.name.empty() || registry.url.empty() || registry.protocol.empty()) {
-      problems.add(0, fmt::format("a [[fetcher.registries]] lacks its name, protocol or url ({}).",
-                                  registry.name.empty() ? "it has no name" : registry.name));
-    } else if (registry.url.starts_with("http://") && registry.address.empty()) {
-      problems.add(
-          0, fmt::format("the registry {} has an http:// url and no address: plain http is only for a listed "
-                         "address. Add address, or use https://.",
-                         registry.name));
-    }
-  }
+  for (std::size_t i = 0; i < config.fetcher.registries.size(); ++i)
+    check_registry(config.fetcher.registries[i], registry_line(items, i), problems);
 }
 
 std::string comment_lines(const std::string& comment) {
@@ -147,7 +185,7 @@ Result<Config> parse(std::string_view text, const std::string& file) {
   Config config;
   Problems problems(file);
   for (const TomlItem& item : *items) read_item(item, config, problems);
-  if (problems.empty()) check_together(config, problems);
+  if (problems.empty()) check_together(config, *items, problems);
   if (!problems.empty()) return problems.error();
   return config;
 }

@@ -64,6 +64,7 @@ TEST(Config, WrongTypesAndRangesSayWhatIsAllowed) {
       HasSubstr(
           "home.toml:2: api.port must be a whole number from 1 to 65535, not 99999. The default is 7411."));
   EXPECT_THAT(problem("[api]\nport = \"x\""), HasSubstr("not \"x\""));
+  EXPECT_THAT(problem("[api]\nport = 7_411.0"), HasSubstr("to 65535, not 7411.0."));
   EXPECT_THAT(problem("[api]\nport = -1"), HasSubstr("not -1"));
   EXPECT_THAT(problem("[engine]\ntune = 1"), HasSubstr("engine.tune must be true or false, not 1"));
   EXPECT_THAT(problem("[log]\nlevel = \"loud\""), HasSubstr("one of trace, debug, info, warn, error"));
@@ -109,7 +110,9 @@ TEST(Config, TextThatTheTomlLibraryDidNotExpectIsAnErrorToo) {
 TEST(Config, ListsAndSectionsAreNotMixedUp) {
   EXPECT_THAT(problem("[[api]]\nport = 1\n"), HasSubstr("write [api], once"));
   EXPECT_THAT(problem("[fetcher.registries]\nname = \"a\"\n"), HasSubstr("write [[fetcher.registries]]"));
-  EXPECT_THAT(problem("api = 3\n"), HasSubstr("'api' is not a key"));
+  EXPECT_THAT(problem("api = 3\n"), HasSubstr("home.toml:1: 'api' is a section, not a key: write [api]"));
+  EXPECT_THAT(problem("[fetcher]\nregistries = 3\n"),
+              HasSubstr("home.toml:2: 'fetcher.registries' is no key"));
 }
 
 TEST(Config, KeysThatExcludeEachOtherAreToldTogether) {
@@ -117,9 +120,9 @@ TEST(Config, KeysThatExcludeEachOtherAreToldTogether) {
   EXPECT_THAT(problem("[lan]\nenabled = true\nport = 7411\n"), HasSubstr("both 7411"));
   EXPECT_THAT(problem("[[fetcher.registries]]\nname = \"a.example\"\nprotocol = \"ollama\"\nurl = "
                       "\"http://a.example\"\n"),
-              HasSubstr("plain http is only for a listed address"));
-  EXPECT_THAT(problem("[[fetcher.registries]]\nname = \"a.example\"\n"),
-              HasSubstr("lacks its name, protocol or url"));
+              HasSubstr("home.toml:1: the registry a.example has an http:// url"));
+  EXPECT_THAT(problem("[lan]\n\n[[fetcher.registries]]\nname = \"a.example\"\n"),
+              HasSubstr("home.toml:3: the [[fetcher.registries]] for a.example lacks protocol, url"));
 }
 
 TEST(Config, AHugeTextIsRefusedUnread) {
@@ -139,6 +142,12 @@ TEST(Config, AByteOrderMarkAtTheStartIsNoMistake) {
   ASSERT_TRUE(config.has_value()) << config.error().message();
   EXPECT_EQ(config->api.port, 8000);
   EXPECT_THAT(problem("\xEF\xBB\xBF\xEF\xBB\xBF[api]\n"), HasSubstr("home.toml:1:"));
+}
+
+TEST(Config, AFileInUtf16IsToldToBeSavedAsUtf8) {
+  for (const std::string_view text : {std::string_view("\xFF\xFE[\0a\0", 6),
+                                      std::string_view("\xFE\xFF\0[\0a", 6), std::string_view("[\0a\0", 4)})
+    EXPECT_THAT(problem(text), HasSubstr("home.toml: the file is not UTF-8 text: it looks like UTF-16"));
 }
 
 TEST(Config, ADefaultModelThatNoModelCanBeCalledIsRefused) {

@@ -70,7 +70,11 @@ std::string describe(const TomlValue& value) {
   constexpr std::size_t max_shown = 60;
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* number = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *number);
-  if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
+  if (const auto* number = std::get_if<double>(&value)) {
+    std::string text = fmt::format("{}", *number);
+    // Where a whole number is wanted, 7411.0 must not look like one.
+    return text.find_first_not_of("-0123456789") == std::string::npos ? text + ".0" : text;
+  }
   if (const auto* text = std::get_if<std::string>(&value)) {
     return text->size() <= max_shown ? toml_quote(*text) : toml_quote(text->substr(0, max_shown)) + " …";
   }
@@ -145,12 +149,27 @@ std::size_t line_of_bare_unicode(std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+/// Windows editors save UTF-16 as "Unicode"; half of its bytes are zeros, which no config has.
+bool looks_like_utf16(std::string_view text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
+         text.find('\0') != std::string_view::npos;
+}
+
+}  // namespace
+
 Result<std::vector<TomlItem>> read_toml(std::string_view text, const std::string& file) {
   if (text.size() > max_text_bytes) {
     return fail(
         Errc::invalid_argument,
         fmt::format("{}: the file has {} bytes; a config has at most {}.", file, text.size(), max_text_bytes),
         "Is this the right file?");
+  }
+  if (looks_like_utf16(text)) {
+    return fail(Errc::invalid_argument,
+                fmt::format("{}: the file is not UTF-8 text: it looks like UTF-16, or is no text.", file),
+                "Save it as UTF-8, for example with: iconv -f UTF-16 -t UTF-8 OLD > NEW");
   }
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // Some editors begin UTF-8 files with it.
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
