@@ -31,6 +31,14 @@ tl::unexpected<Error> unknown(std::string_view name) {
       "See `localscale ls`, or get it with `localscale pull " + std::string(name.substr(0, 200)) + "`.");
 }
 
+/// Only names of our own store are ours to remove.
+std::string what_to_do_without_file(const Found& found) {
+  if (found.source == Source::own)
+    return "Put it back, or remove its name with `localscale rm " + found.name + "`.";
+  if (found.source == Source::shipped) return "Put it back, or install Localscale again.";
+  return "Put it back, or remove the model from " + std::string(owner_of(found.source)) + ".";
+}
+
 }  // namespace
 
 FileCatalog::FileCatalog(store::ModelStore& names, fs::path blobs, std::vector<ScanRoot> roots)
@@ -169,6 +177,7 @@ void FileCatalog::offer(const Found& found, std::int64_t modified_unix_s) {
   if (!entry) {
     // The file that is wrong may be any of several: its name alone says not which model is missing.
     Error error = entry.error();
+    if (error.code == Errc::not_found) error.next = what_to_do_without_file(found);
     error.what = "'" + found.name + "': " + error.what;
     problems_.push_back({found.file, std::move(error), found.name});
     return;
@@ -227,8 +236,7 @@ Result<ModelFacts> FileCatalog::header(const fs::path& file) {
     headers_.erase(file);
     seen_.push_back({file, stamp});
     return fail(Errc::not_found,
-                "The model file " + file.string() + " can't be read: " + stamp.error().message() + ".",
-                "Put it back, or remove its name with `localscale rm`.");
+                "The model file " + file.string() + " can't be read: " + stamp.error().message() + ".");
   }
   // What went wrong while the file was being written is tried again, once it is whole.
   if (const auto known = headers_.find(file); known != headers_.end() && known->second.stamp == *stamp &&

@@ -15,6 +15,9 @@
 
 namespace localscale::engine {
 
+/// Whose store a model lies in, in words: "Ollama's store".
+std::string_view owner_of(Source source);
+
 /// The models of our own store and of the folders that other tools keep. Where two have the same name the
 /// first wins: our own, then the roots in their order. Headers are read once per file and kept by its stamp;
 /// all is looked at again when the stamp of a folder or file changes. Never writes outside our own store.

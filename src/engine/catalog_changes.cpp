@@ -11,7 +11,6 @@
 
 namespace localscale::engine {
 namespace fs = std::filesystem;
-namespace {
 
 std::string_view owner_of(Source source) {
   switch (source) {
@@ -30,8 +29,6 @@ std::string_view owner_of(Source source) {
   }
   return "another program";
 }
-
-}  // namespace
 
 fs::path FileCatalog::blob(std::string_view digest) const {
   if (!digest.starts_with(digest_scheme) || !is_hex(digest.substr(digest_scheme.size()), 64)) return {};

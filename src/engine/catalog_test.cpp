@@ -265,6 +265,19 @@ TEST_F(CatalogTest, NeverRemovesAnotherToolsFile) {
   EXPECT_TRUE(fs::exists(file));
 }
 
+TEST_F(CatalogTest, AMissingFileIsToldWithWhatItsOwnerCanDo) {
+  const auto root = folder_.path() / "ollama";
+  write_text(
+      root / "manifests/registry.ollama.ai/library/theirs/latest",
+      std::string(R"({"layers":[{"mediaType":"application/vnd.ollama.image.model","digest":"sha256:)") +
+          digest_b + R"("}]})");
+  own("ours:latest", digest_a);
+  fs::remove(folder_.path() / "blobs" / (std::string("sha256-") + digest_a));
+  auto found = catalog({{root, Source::ollama}});
+  EXPECT_NE(found.find("ours").error().next.find("`localscale rm ours:latest`"), std::string::npos);
+  EXPECT_EQ(found.find("theirs").error().next, "Put it back, or remove the model from Ollama's store.");
+}
+
 TEST_F(CatalogTest, NoticesNewAndVanishedFiles) {
   const auto root = folder_.path() / "models";
   auto found = catalog({{root, Source::folder}});
