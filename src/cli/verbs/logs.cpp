@@ -35,11 +35,11 @@ ino_t file_number(const std::filesystem::path& path) {
   return stat(path.c_str(), &info) == 0 ? info.st_ino : 0;
 }
 
-/// Prints what is added until the process is interrupted.
+/// Prints what is added until the process is interrupted or nobody takes it any more.
 void follow(const Context& context, const std::filesystem::path& log) {
   LineSplitter lines([&](std::string_view line) {
     print(context, line);
-    return true;
+    return context.terminal.all_written();
   });
   UniqueFd file(::open(log.c_str(), O_RDONLY | O_CLOEXEC));
   ino_t number = file_number(log);
@@ -48,7 +48,7 @@ void follow(const Context& context, const std::filesystem::path& log) {
   for (;;) {
     const ssize_t got = file ? ::read(file.get(), piece.data(), piece.size()) : 0;
     if (got > 0) {
-      lines.push({piece.data(), static_cast<std::size_t>(got)});
+      if (!lines.push({piece.data(), static_cast<std::size_t>(got)})) return;
       continue;
     }
     if (const ino_t now = file_number(log); now != number && now != 0) {
@@ -66,7 +66,7 @@ int logs(const Context& context, const LogsOptions& options) {
   if (!lines)
     return context.terminal.report(failed(config::with_owner(lines.error(), home->layout().state)).value());
   for (const std::string& line : *lines) print(context, line);
-  if (options.follow) follow(context, home->layout().log);
+  if (options.follow && context.terminal.all_written()) follow(context, home->layout().log);
   return 0;
 }
 
