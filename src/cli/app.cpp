@@ -147,6 +147,10 @@ int run(int argc, const char* const* argv) {
   }
   const Verb version_word = version_verb();
   if (chosen == nullptr && version) chosen = &version_word;
+  if (chosen == nullptr && terminal.look().json) {
+    return terminal.report(
+        failed({Errc::invalid_argument, "There is no verb.", "See: localscale --help"}).value());
+  }
   if (chosen == nullptr) {
     terminal.write(app.help());
     return static_cast<int>(Exit::usage);

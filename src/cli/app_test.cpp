@@ -108,7 +108,7 @@ TEST(App, WithoutAHomeVerbsSayNotRunning) {
 
 TEST(App, EveryFailureIsAJsonLineWhenAskedFor) {
   for (auto words :
-       std::vector<std::vector<const char*>>{{"ls"}, {"nonsense"}, {"pull"}, {"run", "x", "hi"}}) {
+       std::vector<std::vector<const char*>>{{"ls"}, {"nonsense"}, {"pull"}, {"run", "x", "hi"}, {}}) {
     words.push_back("--json");
     const Ran ran = run_words(words);
     const auto json = nlohmann::json::parse(ran.out, nullptr, false);

@@ -249,6 +249,7 @@ describe('up and down', () => {
       assert.equal(up.code, 0);
       assert.match(up.stderr, /The ollama door stays shut: .*11434/);
       assert.equal(ollamaDoor(second).open, false);
+      assert.equal(JSON.parse(second.run('up', '--json').stdout).doors.find((door) => door.name === 'ollama').open, false);
       assert.match(ollamaDoor(second).note, /11434/);
     } finally {
       for (const home of [first, second]) home.run('down');

@@ -112,9 +112,10 @@ Outcome<Json> answer_of(const Home& home, pid_t holder) {
                  "See: localscale logs. To start it anew: localscale down; localscale up"});
 }
 
-void tell(const Context& context, const std::string& url, bool already) {
+void tell(const Context& context, const std::string& url, bool already, const Json& status) {
   if (context.terminal.look().json) {
-    context.terminal.write(schema_line("up", {{"url", url}, {"already_running", already}}));
+    context.terminal.write(
+        schema_line("up", {{"url", url}, {"already_running", already}, {"doors", list_at(status, "doors")}}));
     return;
   }
   context.terminal.say(fmt::format("Localscale {} at {}", already ? "is already running" : "is up",
@@ -176,7 +177,7 @@ int up(const Context& context, const UpOptions& options) {
   bool already = holder->has_value();
   const auto status = already ? answer_of(home, **holder) : start_or_join(context, home, options, already);
   if (!status) return context.terminal.report(status.error());
-  tell(context, home_url(*status, *config), already);
+  tell(context, home_url(*status, *config), already, *status);
   if (already && options.ollama_port) tell_closed_ollama_port(context, *status);
   if (!serves_as_configured(*status, *config)) {
     context.terminal.remark(
