@@ -97,11 +97,12 @@ bool Interrupts::take() {
 }
 
 Outcome<ChatEnd> ask(const Home& home, const ChatRequest& request,
-                     const std::function<void(std::string_view)>& piece, std::function<void()> waiting) {
+                     const std::function<void(std::string_view)>& piece,
+                     const std::function<void()>& waiting) {
   Collector collector(piece);
   const auto streamed = home.stream(
       "/v1/chat/completions", body_of(request), [&](std::string_view line) { return collector.take(line); },
-      std::move(waiting));
+      waiting);
   if (!streamed && streamed.error().error.code == Errc::cancelled) {
     collector.so_far().interrupted = true;
     return collector.end();

@@ -34,7 +34,8 @@ struct ChatEnd {
 /// program.
 /// `waiting` is called about four times a second while nothing comes.
 Outcome<ChatEnd> ask(const Home& home, const ChatRequest& request,
-                     const std::function<void(std::string_view)>& piece, std::function<void()> waiting = {});
+                     const std::function<void(std::string_view)>& piece,
+                     const std::function<void()>& waiting = {});
 
 /// While it lives, SIGINT only interrupts waiting system calls.
 class Interrupts {

@@ -90,21 +90,40 @@ Outcome<Json> status_of(const Home& home, std::chrono::milliseconds patience) {
   return object_of(*reply);
 }
 
+Result<void> Home::still_answers(const std::function<void()>& waiting) const {
+  constexpr std::chrono::seconds patience{10};
+  const auto reply = http_exchange(layout_.admin_socket,
+                                   HttpRequest{.target = "/healthz", .waiting = waiting, .quiet = patience});
+  if (!reply && reply.error().code == Errc::cancelled) return tl::unexpected(reply.error());
+  // Anything but silence is told by the exchange that waits.
+  if (reply || reply.error().code != Errc::timeout) return {};
+  return fail(Errc::timeout, "The home is stuck: it does not even answer whether it is there.",
+              "What is stored is kept. To start it anew: localscale down; localscale up");
+}
+
 Outcome<Json> Home::call(const std::string& method, const std::string& target, const Json& body) const {
   const auto reply =
-      http_exchange(layout_.admin_socket, {method, target, body.is_null() ? std::string() : text_of(body)});
+      http_exchange(layout_.admin_socket, HttpRequest{.method = method,
+                                                      .target = target,
+                                                      .body = body.is_null() ? std::string() : text_of(body),
+                                                      .check = [this] { return still_answers({}); }});
   if (!reply) return connection_failed(reply.error(), layout_);
   return object_of(*reply);
 }
 
 Outcome<void> Home::stream(const std::string& target, const Json& body,
                            const std::function<bool(std::string_view)>& line,
-                           std::function<void()> waiting) const {
+                           const std::function<void()>& waiting) const {
   // Loading a large model sends nothing for minutes where the API knows no progress.
   constexpr std::chrono::minutes longest_silence{15};
   LineSplitter splitter(line);
   const auto reply = http_exchange(layout_.admin_socket,
-                                   {"POST", target, text_of(body), std::move(waiting), longest_silence},
+                                   HttpRequest{.method = "POST",
+                                               .target = target,
+                                               .body = text_of(body),
+                                               .waiting = waiting,
+                                               .quiet = longest_silence,
+                                               .check = [&] { return still_answers(waiting); }},
                                    [&](std::string_view piece) { return splitter.push(piece); });
   if (!reply) return connection_failed(reply.error(), layout_);
   if (reply->status / 100 != 2) return failed(error_in_answer(reply->status, reply->body));

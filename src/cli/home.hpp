@@ -26,9 +26,13 @@ class Home {
   /// `waiting` is called about four times a second while nothing comes.
   [[nodiscard]] Outcome<void> stream(const std::string& target, const Json& body,
                                      const std::function<bool(std::string_view)>& line,
-                                     std::function<void()> waiting = {}) const;
+                                     const std::function<void()>& waiting = {}) const;
 
  private:
+  /// Fails where the house answers nothing at all any more. Models may take their time: this one question
+  /// does not.
+  [[nodiscard]] Result<void> still_answers(const std::function<void()>& waiting) const;
+
   config::Layout layout_;
 };
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 // The parser alone is used, in this one file: no need for the separately compiled rest.
@@ -25,6 +26,7 @@ namespace {
 namespace http = boost::beast::http;
 
 constexpr std::size_t max_kept_bytes = 64U << 20;
+constexpr const char* restart_it = "To start it anew: localscale down; localscale up";
 
 Result<UniqueFd> connect_to(const std::filesystem::path& path) {
   sockaddr_un address{};
@@ -37,6 +39,8 @@ Result<UniqueFd> connect_to(const std::filesystem::path& path) {
   std::memcpy(address.sun_path, text.c_str(), text.size() + 1);
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return fail_errno("Opening a socket", errno);
+  const timeval longest_send{30, 0};  // A long request to a home that is stuck would wait for ever.
+  setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &longest_send, sizeof longest_send);
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own way
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return fail_errno(fmt::format("Connecting to {}", text), errno);
@@ -59,10 +63,17 @@ Result<void> send_all(int fd, std::string_view bytes) {
     if (sent < 0 && errno == EINTR) return fail(Errc::cancelled, "Interrupted.");
     // The home may answer and close before it has read all (a body that is too long): read the answer.
     if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) return {};
+    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      return fail(Errc::timeout, "The home does not read the request.", restart_it);
     if (sent < 0) return fail_errno("Sending to the home", errno);
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   return {};
+}
+
+bool has_bytes(int fd) {
+  pollfd now{fd, POLLIN, 0};
+  return ::poll(&now, 1, 0) > 0;
 }
 
 /// Waits until there is something to read.
@@ -74,6 +85,9 @@ Result<void> wait_for_bytes(int fd, const HttpRequest& request) {
     if (ready < 0 && errno == EINTR) return fail(Errc::cancelled, "Interrupted.");
     if (ready != 0) return {};
     if (request.waiting) request.waiting();
+    if (!request.check || (waited + step) % request.check_every != std::chrono::milliseconds{0}) continue;
+    // The check takes its time: what came meanwhile proves more than it does.
+    if (auto checked = request.check(); !checked && !has_bytes(fd)) return checked;
   }
   return fail(Errc::timeout, fmt::format("The home sent nothing for {} s.", request.quiet.count() / 1000),
               "See what it does with: localscale status; localscale logs");

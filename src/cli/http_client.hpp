@@ -18,6 +18,10 @@ struct HttpRequest {
   /// Called about four times a second while nothing comes; may be empty.
   std::function<void()> waiting = {};
   std::chrono::milliseconds quiet{60'000};  ///< The longest time without a byte of the answer.
+  /// Called each time nothing came for `check_every` (a multiple of 250 ms); what it fails with ends the
+  /// exchange. May be empty.
+  std::function<Result<void>()> check = {};
+  std::chrono::milliseconds check_every{5'000};
 };
 
 struct HttpReply {

@@ -67,6 +67,25 @@ TEST(HttpClient, SilenceEndsWithATimeOut) {
   EXPECT_EQ(reply.error().code, Errc::timeout);
 }
 
+TEST(HttpClient, ASilenceIsLookedInto) {
+  // Longer than the check's 250 ms.
+  const std::vector<std::string> silence(400);
+  for (const bool is_there : {true, false}) {
+    std::vector<std::string> pieces = silence;
+    pieces.emplace_back("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    const OneAnswer server(pieces);
+    HttpRequest request{"GET", "/x", {}};
+    request.check_every = std::chrono::milliseconds(250);
+    request.check = [&]() -> Result<void> {
+      if (is_there) return {};
+      return fail(Errc::timeout, "stuck");
+    };
+    const auto reply = http_exchange(server.path(), request);
+    EXPECT_EQ(reply.has_value(), is_there);
+    if (!reply) EXPECT_EQ(reply.error().what, "stuck");
+  }
+}
+
 TEST(HttpClient, NobodyListeningIsNotRunning) {
   config::Config config;
   config.state_directory = "/nonexistent/localscale";

@@ -209,6 +209,9 @@ describe('up and down', () => {
         assert.match(stdout + stderr, text);
       }
       assert.equal(JSON.parse(home.run('status', '--json').stdout).state, 'Error');
+      const asked = home.run('run', 'seedling', 'hello');
+      assert.equal(asked.code, 6, asked.stderr);
+      assert.match(asked.stderr, /The home is stuck/);
     } finally {
       process.kill(house.pid, 'SIGCONT');
       await home.stop();
