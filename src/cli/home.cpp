@@ -33,6 +33,7 @@ Errc code_of_status(unsigned status) {
 }
 
 Errc code_of_name(std::string_view text, Errc fallback) {
+  if (text == "insufficient_memory") return Errc::exhausted;
   for (int i = 0; i <= static_cast<int>(Errc::internal); ++i) {
     if (name(static_cast<Errc>(i)) == text) return static_cast<Errc>(i);
   }

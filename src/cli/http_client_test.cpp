@@ -100,6 +100,8 @@ TEST(ErrorInAnswer, EveryApisShapeIsUnderstood) {
             "nested");
   EXPECT_EQ(error_in_answer(500, R"({"schema":1,"error":{"message":"ours","code":"exhausted"}})").code,
             Errc::exhausted);
+  EXPECT_EQ(error_in_answer(503, R"({"error":{"message":"m","code":"insufficient_memory"}})").code,
+            Errc::exhausted);
   EXPECT_THAT(error_in_answer(502, "<html>").what, testing::HasSubstr("502"));
 }
 

@@ -31,7 +31,7 @@ class FileCatalog final : public Library {
   [[nodiscard]] Result<Model> find(std::string_view name) override;
   [[nodiscard]] Result<LibraryModel> entry(std::string_view name) override;
   [[nodiscard]] std::vector<Problem> problems() override;
-  Result<void> copy(std::string_view from, std::string_view to) override;
+  Result<void> copy(std::string_view from, std::string_view to, WhenTaken taken) override;
   Result<void> remove(std::string_view name) override;
 
   /// Puts a name into our own store, as after a pull; replaces it.
@@ -60,6 +60,8 @@ class FileCatalog final : public Library {
   Result<ModelFacts> add_parts(ModelFacts first, const Found& found, Model& model);
   [[nodiscard]] const LibraryModel* lookup(std::string_view name) const;
   [[nodiscard]] Result<const LibraryModel*> lookup_digest(std::string_view digits) const;
+  [[nodiscard]] Result<void> refuse_taken(const std::string& name,
+                                          const std::vector<store::NamedModel>& own) const;
   [[nodiscard]] Found found_of(const store::NamedModel& named) const;
   [[nodiscard]] std::filesystem::path blob(std::string_view digest) const;
   Result<void> delete_unused(const store::NamedModel& removed);

@@ -90,7 +90,25 @@ Result<void> FileCatalog::add_pulled(const store::NamedModel& model) {
   return add(model);
 }
 
-Result<void> FileCatalog::copy(std::string_view from, std::string_view to) {
+Result<void> FileCatalog::refuse_taken(const std::string& name,
+                                       const std::vector<store::NamedModel>& own) const {
+  const bool ours = std::ranges::find(own, name, &store::NamedModel::name) != own.end();
+  const auto known = models_.find(name);
+  if (!ours && known == models_.end()) return {};
+  if (ours) {
+    return fail(Errc::conflict,
+                "There is a model '" + name + "' already; it was kept, and nothing was copied.",
+                "Take another name, remove that one first with `localscale rm " + name +
+                    "`, or put this model in its place with `localscale cp --replace`.");
+  }
+  return fail(Errc::conflict,
+              "'" + name + "' is a model of " + std::string(owner_of(known->second.model.source)) +
+                  " already; nothing was copied.",
+              "Take another name, or let it mean this model with `localscale cp --replace`; the other one's "
+              "file stays.");
+}
+
+Result<void> FileCatalog::copy(std::string_view from, std::string_view to, WhenTaken taken) {
   const auto target = core::parse_model_name(to);
   if (!target) return tl::unexpected<Error>(target.error());
   const auto source = entry(from);
@@ -98,6 +116,9 @@ Result<void> FileCatalog::copy(std::string_view from, std::string_view to) {
   store::NamedModel named;
   const auto own = names_.list();
   if (!own) return tl::unexpected<Error>(own.error());
+  if (taken == WhenTaken::refuse) {
+    if (auto free = refuse_taken(target->display(), *own); !free) return free;
+  }
   const auto known = std::ranges::find(*own, source->model.name, &store::NamedModel::name);
   if (known != own->end() && source->model.source == Source::own) {
     named = *known;

@@ -105,7 +105,7 @@ TEST_F(CatalogTest, FindsOllamaManifestsAndTheirLayers) {
   EXPECT_EQ(model->digest, std::string("sha256:") + digest_a);
   EXPECT_EQ(model->system, "Be brief.");
   EXPECT_EQ(found.problems().size(), 3U);
-  ASSERT_TRUE(found.copy("llama3.2:1b", "brief"));
+  ASSERT_TRUE(found.copy("llama3.2:1b", "brief", WhenTaken::replace));
   EXPECT_EQ(found.find("brief")->system, "Be brief.");
 }
 
@@ -206,7 +206,7 @@ TEST_F(CatalogTest, ASplitModelOfOurStoreHasItsBlobsAsParts) {
   EXPECT_EQ(model->path, blobs / (std::string("sha256-") + digest_a));
   EXPECT_EQ(model->more_parts, (std::vector{blobs / (std::string("sha256-") + digest_b)}));
   EXPECT_EQ(model->bytes, fs::file_size(model->path) + fs::file_size(model->more_parts[0]));
-  ASSERT_TRUE(found.copy("hf.co/org/repo:Q4_K_M", "big"));
+  ASSERT_TRUE(found.copy("hf.co/org/repo:Q4_K_M", "big", WhenTaken::replace));
   ASSERT_TRUE(found.remove("hf.co/org/repo:Q4_K_M"));
   EXPECT_EQ(found.find("big")->more_parts.size(), 1U);
   ASSERT_TRUE(found.remove("big"));
@@ -234,7 +234,7 @@ TEST_F(CatalogTest, TakesDigestsAndUnambiguousPrefixes) {
 TEST_F(CatalogTest, RemovesAFileOnlyWithItsLastName) {
   own("a:latest", digest_a);
   auto found = catalog();
-  ASSERT_TRUE(found.copy("a", "b:v2"));
+  ASSERT_TRUE(found.copy("a", "b:v2", WhenTaken::replace));
   const auto blob = folder_.path() / "blobs" / (std::string("sha256-") + digest_a);
   ASSERT_TRUE(found.remove("a"));
   EXPECT_TRUE(fs::exists(blob));
@@ -249,9 +249,25 @@ TEST_F(CatalogTest, RemovesTheOldFileWhenANameIsGivenANewOne) {
   own("a:latest", digest_a);
   own("b:latest", digest_b);
   auto found = catalog();
-  ASSERT_TRUE(found.copy("b", "a"));
+  ASSERT_TRUE(found.copy("b", "a", WhenTaken::replace));
   EXPECT_FALSE(fs::exists(folder_.path() / "blobs" / (std::string("sha256-") + digest_a)));
   EXPECT_EQ(found.find("a")->digest, std::string("sha256:") + digest_b);
+}
+
+TEST_F(CatalogTest, ANameThatIsInUseIsOnlyTakenAwayOnRequest) {
+  own("a:latest", digest_a);
+  own("b:latest", digest_b);
+  write_model(folder_.path() / "models" / "x.gguf");
+  auto found = catalog({{folder_.path() / "models", Source::folder}});
+  const auto ours = found.copy("b", "a", WhenTaken::refuse);
+  ASSERT_FALSE(ours);
+  EXPECT_EQ(ours.error().code, Errc::conflict);
+  EXPECT_NE(ours.error().message().find("`localscale rm a:latest`"), std::string::npos);
+  EXPECT_EQ(found.find("a")->digest, std::string("sha256:") + digest_a);
+  const auto theirs = found.copy("b", "x", WhenTaken::refuse);
+  ASSERT_FALSE(theirs);
+  EXPECT_NE(theirs.error().message().find("one of your own folders"), std::string::npos);
+  EXPECT_TRUE(found.copy("b", "c", WhenTaken::refuse));
 }
 
 TEST_F(CatalogTest, NeverRemovesAnotherToolsFile) {
@@ -259,7 +275,7 @@ TEST_F(CatalogTest, NeverRemovesAnotherToolsFile) {
   write_model(file);
   auto found = catalog({{folder_.path() / "models", Source::folder}});
   EXPECT_EQ(found.remove("x").error().code, Errc::denied);
-  ASSERT_TRUE(found.copy("x", "y"));
+  ASSERT_TRUE(found.copy("x", "y", WhenTaken::replace));
   ASSERT_TRUE(found.find("y"));
   ASSERT_TRUE(found.remove("y"));
   EXPECT_TRUE(fs::exists(file));

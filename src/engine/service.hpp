@@ -24,6 +24,12 @@ struct Problem {
   std::string name = {};  ///< The model's, where the file alone is wrong.
 };
 
+/// What copying a model onto a name that is in use does.
+enum class WhenTaken {
+  replace,  ///< As Ollama does: a file of our own store that no name needs any more is deleted.
+  refuse,   ///< Fails with conflict.
+};
+
 /// The models this home knows. All calls on the house's executor.
 class Catalog {
  public:
@@ -34,7 +40,9 @@ class Catalog {
   /// `name` == `name:latest`; also takes a digest ("sha256:…") or an unambiguous prefix of one (12+ digits).
   /// Fails with what is wrong with it where the model is here but damaged.
   [[nodiscard]] virtual Result<Model> find(std::string_view name) = 0;
-  virtual Result<void> copy(std::string_view from, std::string_view to) = 0;
+  /// Gives the model a further name; `taken` says what happens where another model of any store has that
+  /// name.
+  virtual Result<void> copy(std::string_view from, std::string_view to, WhenTaken taken) = 0;
   /// Forgets the name; deletes the file when no other name needs it. Only our own store.
   virtual Result<void> remove(std::string_view name) = 0;
 };

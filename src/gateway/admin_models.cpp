@@ -118,7 +118,7 @@ net::Task<void> Admin::remove(Call& call) {
   const auto unloaded = co_await services_.engines.unload(call.rest);
   static_cast<void>(unloaded);  // not loaded is fine
   const auto removed = services_.catalog.remove(call.rest);
-  if (!removed) co_return co_await call.refuse(lease_problem(removed.error(), call.rest));
+  if (!removed) co_return co_await call.refuse(catalog_problem(removed.error(), call.rest));
   co_await call.send_json(R"({"schema":1,"removed":true})");
 }
 
@@ -128,8 +128,11 @@ net::Task<void> Admin::copy(Call& call) {
   if (!from) co_return co_await call.refuse(from.error());
   const auto to = required(request, "to");
   if (!to) co_return co_await call.refuse(to.error());
-  const auto copied = services_.catalog.copy(*from, *to);
-  if (!copied) co_return co_await call.refuse(lease_problem(copied.error(), *from));
+  const auto replace = flag_of(*request, "replace", false);
+  if (!replace) co_return co_await call.refuse(replace.error());
+  const auto copied =
+      services_.catalog.copy(*from, *to, *replace ? engine::WhenTaken::replace : engine::WhenTaken::refuse);
+  if (!copied) co_return co_await call.refuse(catalog_problem(copied.error(), *from));
   co_await call.send_json(R"({"schema":1,"copied":true})");
 }
 

@@ -40,6 +40,17 @@ TEST(Admin, ModelsAreListedShownStoppedAndRemoved) {
   EXPECT_EQ(json::parse(gone.body)["error"]["code"], "model_not_found");
 }
 
+TEST(Admin, ACopyOntoANameInUseIsRefusedUnlessItMayReplace) {
+  TestHome home;
+  const auto copy = [&](const char* body) { return home.post("/localscale/v1/copy", body); };
+  EXPECT_EQ(copy(R"({"from":"tiny","to":"other:latest"})").status, 200U);
+  EXPECT_EQ(copy(R"({"from":"tiny","to":"other:latest"})").status, 409U);
+  EXPECT_EQ(copy(R"({"from":"tiny","to":"other:latest","replace":true})").status, 200U);
+  EXPECT_EQ(copy(R"({"from":"tiny","to":"other:latest","replace":1})").status, 400U);
+  home.catalog.copy_error = Error{Errc::exhausted, "The disk is full.", ""};
+  EXPECT_EQ(json::parse(copy(R"({"from":"tiny","to":"b"})").body)["error"]["code"], "exhausted");
+}
+
 TEST(Admin, ALoadStreamsHowLongItTakesAndItsSize) {
   TestHome home;
   engine::Progress step;

@@ -19,10 +19,6 @@ Result<std::string> model_of(const Json& request) {
   return name;
 }
 
-Problem not_found_or(const Error& error, std::string_view name) {
-  return lease_problem(error, name);
-}
-
 net::Task<void> send_empty(Call& call) {
   net::Response response;
   const auto sent = co_await call.answer.send(std::move(response));
@@ -61,7 +57,7 @@ net::Task<void> OllamaModels::show(Call& call) {
   const auto name = model_of(*request);
   if (!name) co_return co_await call.refuse(name.error());
   const auto model = services_.catalog.find(*name);
-  if (!model) co_return co_await call.refuse(not_found_or(model.error(), *name));
+  if (!model) co_return co_await call.refuse(catalog_problem(model.error(), *name));
   co_await call.send_json(dump(show_json(*model)));
 }
 
@@ -90,7 +86,7 @@ net::Task<void> OllamaModels::remove(Call& call) {
   const auto unloaded = co_await services_.engines.unload(*name);
   static_cast<void>(unloaded);  // not loaded is fine
   const auto removed = services_.catalog.remove(*name);
-  if (!removed) co_return co_await call.refuse(not_found_or(removed.error(), *name));
+  if (!removed) co_return co_await call.refuse(catalog_problem(removed.error(), *name));
   co_await send_empty(call);
 }
 
@@ -101,8 +97,8 @@ net::Task<void> OllamaModels::copy(Call& call) {
   if (!from) co_return co_await call.refuse(from.error());
   const auto to = text_of(*request, "destination");
   if (!to) co_return co_await call.refuse(to.error());
-  const auto copied = services_.catalog.copy(*from, *to);
-  if (!copied) co_return co_await call.refuse(not_found_or(copied.error(), *from));
+  const auto copied = services_.catalog.copy(*from, *to, engine::WhenTaken::replace);
+  if (!copied) co_return co_await call.refuse(catalog_problem(copied.error(), *from));
   co_await send_empty(call);
 }
 

@@ -108,10 +108,15 @@ Problem model_not_found(std::string_view model) {
   return problem;
 }
 
-Problem lease_problem(const Error& error, std::string_view model) {
+Problem catalog_problem(const Error& error, std::string_view model) {
   if (error.code == Errc::not_found) return model_not_found(model);
   Problem problem = problem_of(error);
   if (error.code == Errc::invalid_argument) problem.param = "model";
+  return problem;
+}
+
+Problem lease_problem(const Error& error, std::string_view model) {
+  Problem problem = catalog_problem(error, model);
   const bool full_for_good = error.code == Errc::exhausted && !error.retry_after;
   if (full_for_good) problem.code = "insufficient_memory";
   return problem;

@@ -35,7 +35,10 @@ std::string form_field(std::string_view content_type, std::string_view body, std
 /// The 404 for a model that this home does not have, in words that say what to do.
 Problem model_not_found(std::string_view model);
 
-/// The problem to answer with when a model could not be leased.
+/// The problem to answer with when the catalog refuses.
+Problem catalog_problem(const Error& error, std::string_view model);
+
+/// The same when a model could not be leased: what is exhausted then is memory.
 Problem lease_problem(const Error& error, std::string_view model);
 
 /// What clients hear when an engine died under a request: retrying is right, so 503.

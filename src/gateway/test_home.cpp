@@ -146,9 +146,11 @@ Result<engine::Model> FakeCatalog::find(std::string_view name) {
   return fail(Errc::not_found, "no such model");
 }
 
-Result<void> FakeCatalog::copy(std::string_view from, std::string_view to) {
+Result<void> FakeCatalog::copy(std::string_view from, std::string_view to, engine::WhenTaken taken) {
   auto model = find(from);
   if (!model) return tl::unexpected(model.error());
+  if (copy_error) return tl::unexpected(*copy_error);
+  if (taken == engine::WhenTaken::refuse && find(to)) return fail(Errc::conflict, "taken");
   model->name = to;
   models.push_back(std::move(*model));
   return {};

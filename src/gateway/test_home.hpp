@@ -46,10 +46,11 @@ class FakeCatalog final : public engine::Catalog {
   std::vector<engine::Model> list() override { return models; }
   std::vector<engine::Problem> problems() override { return damaged; }
   Result<engine::Model> find(std::string_view name) override;
-  Result<void> copy(std::string_view from, std::string_view to) override;
+  Result<void> copy(std::string_view from, std::string_view to, engine::WhenTaken taken) override;
   Result<void> remove(std::string_view name) override;
   std::vector<engine::Model> models;
   std::vector<engine::Problem> damaged;
+  std::optional<Error> copy_error;
 };
 
 class FakeEngines final : public engine::Engines {

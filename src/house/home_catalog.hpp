@@ -21,7 +21,9 @@ class HomeCatalog final : public engine::Catalog {
   [[nodiscard]] std::vector<engine::Model> list() override { return library_.list(); }
   [[nodiscard]] std::vector<engine::Problem> problems() override { return library_.problems(); }
   [[nodiscard]] Result<engine::Model> find(std::string_view name) override { return library_.find(name); }
-  Result<void> copy(std::string_view from, std::string_view to) override { return library_.copy(from, to); }
+  Result<void> copy(std::string_view from, std::string_view to, engine::WhenTaken taken) override {
+    return library_.copy(from, to, taken);
+  }
   Result<void> remove(std::string_view name) override;
 
  private:

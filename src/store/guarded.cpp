@@ -7,7 +7,7 @@ namespace localscale::store {
 
 Error error_from(std::string_view doing, const SQLite::Exception& exception) {
   const auto what = [&](std::string_view reason) {
-    return fmt::format("{}: {} ({}); nothing of it was kept.", doing, reason, exception.what());
+    return fmt::format("{}: {} ({}); nothing was changed.", doing, reason, exception.what());
   };
   switch (exception.getErrorCode()) {
     case SQLITE_FULL:

@@ -84,6 +84,10 @@ describe('a running home', () => {
     assert.equal(home.run('cp', 'seedling', 'helper').code, 0);
     assert.match(home.run('ls').stdout, /^helper:latest/m);
     assert.equal(home.run('run', 'helper', 'hello').code, 0);
+    const taken = home.run('cp', 'seedling', 'helper');
+    assert.equal(taken.code, 1);
+    assert.match(taken.stderr, /There is a model 'helper:latest' already; it was kept.*localscale rm helper:latest/);
+    assert.equal(home.run('cp', '--replace', 'seedling', 'helper').code, 0);
     assert.equal(lines(home.run('rm', 'helper', '--json').stdout)[0].schema, 'localscale.rm/1');
     assert.doesNotMatch(home.run('ls').stdout, /helper/);
     assert.equal(home.run('rm', 'helper').code, 4);

@@ -99,7 +99,7 @@ class OneModel final : public engine::Catalog {
     if (parsed->display() != model_.name) return fail(Errc::not_found, "no such model");
     return model_;
   }
-  Result<void> copy(std::string_view, std::string_view) override {
+  Result<void> copy(std::string_view, std::string_view, engine::WhenTaken) override {
     return fail(Errc::unsupported, "not in gateway_dev");
   }
   Result<void> remove(std::string_view) override { return fail(Errc::unsupported, "not in gateway_dev"); }
