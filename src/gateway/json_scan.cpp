@@ -147,6 +147,14 @@ class Scanner {
       found_.stream = text_.substr(at_).starts_with("true");
     } else if (key_ == "tool_choice") {
       found_.tools_off = text_.substr(at_).starts_with("\"none\"");
+    } else if (key_ == "stop_sequences") {
+      note_stop_sequences();
+    } else if (key_ == "echo") {
+      found_.echo = text_.substr(at_).starts_with("true");
+    } else if (key_ == "suffix") {
+      found_.suffix = peek() == '"' && !text_.substr(at_).starts_with("\"\"");
+    } else if (key_ == "best_of") {
+      note_best_of();
     } else if (key_ == "tools") {
       found_.has_tools = false;
       if (peek() == '[') {
@@ -156,6 +164,26 @@ class Scanner {
       }
     }
     at_ = start;
+  }
+
+  void note_best_of() {
+    const std::string_view value = text_.substr(at_);
+    const bool one = value.starts_with('1') && (value.size() == 1 || !is_digit(value[1]));
+    found_.best_of = !one && peek() != 'n';
+  }
+
+  void note_stop_sequences() {
+    constexpr std::size_t most = 100;
+    found_.stop_sequences.clear();
+    if (peek() != '[') return;
+    do {
+      ++at_;
+      skip_space();
+      std::string value;
+      if (peek() != '"' || !read_string(&value)) return;
+      found_.stop_sequences.push_back(std::move(value));
+      skip_space();
+    } while (peek() == ',' && found_.stop_sequences.size() < most);
   }
 
   void note_model() {

@@ -279,6 +279,23 @@ TEST(OpenAi, ATranscriptionFormIsPassedWithItsBoundary) {
   EXPECT_EQ(home.engines.seen[0].content_type, "multipart/form-data; boundary=xyz");
 }
 
+TEST(OpenAi, WhatEnginesLeaveOutOfCompletionsWithoutAWordIsRefused) {
+  TestHome home;
+  const auto ask = [&](std::string_view path, const std::string& field) {
+    return home.post(path, R"({"model":"tiny","prompt":"a",)" + field + "}");
+  };
+  for (const std::string param : {"echo", "suffix", "best_of"}) {
+    const std::string value = param == "echo" ? "true" : param == "suffix" ? "\" b\"" : "3";
+    const Got got = ask("/v1/completions", "\"" + param + "\":" + value);
+    EXPECT_EQ(got.status, 400U);
+    EXPECT_EQ(json::parse(got.body)["error"]["param"], param);
+    EXPECT_EQ(json::parse(got.body)["error"]["code"], "unsupported_parameter");
+  }
+  for (const char* field : {R"("echo":false)", R"("suffix":null)", R"("suffix":"")", R"("best_of":1)"})
+    EXPECT_EQ(ask("/v1/completions", field).status, 200U) << field;
+  EXPECT_EQ(ask(chat, R"("echo":true)").status, 200U);
+}
+
 TEST(Anthropic, ModelsAndErrorsHaveAnthropicsShape) {
   TestHome home;
   net::Headers headers;
@@ -313,6 +330,37 @@ TEST(Anthropic, AnEnginesErrorIsTranslatedAndOverloadIs529) {
   const Got overloaded = home.post("/v1/messages", R"({"model":"tiny"})");
   EXPECT_EQ(overloaded.status, 529U);
   EXPECT_EQ(json::parse(overloaded.body)["error"]["type"], "overloaded_error");
+}
+
+TEST(Anthropic, AStopSequenceIsGivenAsTheReason) {
+  TestHome home;
+  const auto ask = [&](Script script, const std::string& stops) {
+    home.engines.scripts = {std::move(script)};
+    return home.post("/v1/messages", R"({"model":"tiny","stop_sequences":)" + stops + "}").body;
+  };
+  const std::string start = R"({"content":[{"type":"text","text":"\"stop_reason\":\"end_turn\""}],)";
+  const std::string ended = R"("stop_reason":"end_turn","stop_sequence":"\n\"END\"","usage":{}})";
+  const std::string named = R"("stop_reason":"stop_sequence","stop_sequence":"\n\"END\"","usage":{}})";
+  const std::string unnamed = R"("stop_reason":"end_turn","stop_sequence":null,"usage":{}})";
+  Script whole;
+  whole.pieces = {start + ended};
+  EXPECT_EQ(ask(whole, R"([ "x" , "\u000a\"END\""])"), start + named);
+  EXPECT_EQ(ask(whole, R"(["other"])"), start + unnamed);
+  const std::string head = "event: content_block_delta\ndata: {}\n\nevent: message_delta\ndata: {";
+  const std::string tail = "\n\nevent: message_stop\ndata: {}\n\n";
+  EXPECT_EQ(ask(events({head + ended + tail}), R"(["\n\"END\""])"), head + named + tail);
+  EXPECT_EQ(ask(events({head + unnamed + tail}), R"(["\n\"END\""])"), head + unnamed + tail);
+}
+
+TEST(Anthropic, AStreamedToolCallBeginsWithItsInput) {
+  TestHome home;
+  const std::string before = "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":";
+  const std::string text = before + "0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n";
+  const std::string delta = "event: content_block_delta\ndata: {\"partial_json\":\"{}\"}\n\n";
+  const std::string tool = before + "1,\"content_block\":{\"type\":\"tool_use\",";
+  home.engines.scripts = {events({text + delta, delta + tool + "\"id\":\"a\"}}\n\n" + delta})};
+  EXPECT_EQ(home.post("/v1/messages", R"({"model":"tiny","stream":true})").body,
+            text + delta + delta + tool + "\"input\":{},\"id\":\"a\"}}\n\n" + delta);
 }
 
 TEST(Anthropic, ErrorsInAStreamAreAnthropicsErrorEvents) {

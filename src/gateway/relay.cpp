@@ -5,6 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "base/log.hpp"
+#include "gateway/anthropic_events.hpp"
 #include "gateway/engine_refusal.hpp"
 #include "gateway/json_scan.hpp"
 #include "gateway/load_options.hpp"
@@ -82,19 +83,16 @@ std::optional<Problem> refuse_writing(const engine::Model& model, std::string_vi
   return problem;
 }
 
-/// Whole events of an Anthropic stream with the engine's own error event, if there is one, put into
-/// Anthropic's shape.
-std::string_view anthropic_events(std::string_view events, std::string& fixed, const Call& call) {
-  constexpr std::string_view mark = "event: error\ndata: ";
-  const std::size_t at = events.find(mark);
-  if (at == std::string_view::npos || (at > 0 && events[at - 1] != '\n')) return events;
-  const std::size_t start = at + mark.size();
-  const std::size_t end = events.find("\n\n", start);
-  if (end == std::string_view::npos) return events;
-  fixed.assign(events.substr(0, start));
-  fixed += anthropic_error_from_engine(500, events.substr(start, end - start), call.request.id);
-  fixed += events.substr(end);
-  return fixed;
+/// What OpenAI's completions take and engines leave out without a word: the client must be told.
+std::optional<Problem> refuse_ignored(const ScannedBody& body, std::string_view target) {
+  if (target != "/v1/completions") return std::nullopt;
+  const std::string param = body.echo ? "echo" : body.suffix ? "suffix" : body.best_of ? "best_of" : "";
+  if (param.empty()) return std::nullopt;
+  Problem problem = make_problem(400, "unsupported_parameter",
+                                 "\"" + param + "\" is not offered by this home's completions. Leave it out" +
+                                     (param == "suffix" ? ", or send it to /api/generate." : "."));
+  problem.param = param;
+  return problem;
 }
 
 }  // namespace
@@ -132,7 +130,7 @@ Problem engine_lost_problem(const Error& why) {
 }
 
 net::Task<void> Relay::run(Call& call, std::string target, bool default_model) {
-  const auto body = scan_body(call.request.body);
+  auto body = scan_body(call.request.body);
   if (!body) co_return co_await call.refuse(body.error());
   if (body->model_is_not_text) {
     Problem problem = bad_request("\"model\" must be a string.", "model");
@@ -146,11 +144,12 @@ net::Task<void> Relay::run(Call& call, std::string target, bool default_model) {
     }
     model = services_.options.default_model;
   }
+  if (auto refusal = refuse_ignored(*body, target)) co_return co_await call.refuse(std::move(*refusal));
   if (body->has_tools && !body->tools_off) {
     if (auto refusal = refuse_tools(services_.catalog, model))
       co_return co_await call.refuse(std::move(*refusal));
   }
-  co_await forward(call, std::move(target), std::move(model));
+  co_await forward(call, std::move(target), std::move(model), std::move(body->stop_sequences));
 }
 
 net::Task<void> Relay::run_form(Call& call, std::string target) {
@@ -159,10 +158,11 @@ net::Task<void> Relay::run_form(Call& call, std::string target) {
     Problem problem = bad_request("The form has no text field \"model\".", "model");
     co_return co_await call.refuse(std::move(problem));
   }
-  co_await forward(call, std::move(target), std::move(model));
+  co_await forward(call, std::move(target), std::move(model), {});
 }
 
-net::Task<void> Relay::forward(Call& call, std::string target, std::string model) {
+net::Task<void> Relay::forward(Call& call, std::string target, std::string model,
+                               std::vector<std::string> stops) {
   auto leased = co_await services_.engines.acquire(model, load_options(services_, model));
   if (!leased) {
     Problem problem = lease_problem(leased.error(), model);
@@ -175,8 +175,8 @@ net::Task<void> Relay::forward(Call& call, std::string target, std::string model
   auto head = co_await lease.upstream().request("POST", target, headers, call.request.body);
   if (!head) co_return co_await engine_lost(call, lease, head.error());
   if (head->status >= 400) co_return co_await answer_error(call, lease, std::move(*head));
-  if (is_small(*head)) co_return co_await answer_whole(call, lease, std::move(*head));
-  co_await answer_stream(call, lease, std::move(*head));
+  if (is_small(*head)) co_return co_await answer_whole(call, lease, std::move(*head), stops);
+  co_await answer_stream(call, lease, std::move(*head), stops);
 }
 
 net::Task<void> Relay::answer_error(Call& call, engine::Lease& lease, net::UpstreamHead head) {
@@ -195,24 +195,26 @@ net::Task<void> Relay::answer_error(Call& call, engine::Lease& lease, net::Upstr
   static_cast<void>(sent);
 }
 
-net::Task<void> Relay::answer_whole(Call& call, engine::Lease& lease, net::UpstreamHead head) {
+net::Task<void> Relay::answer_whole(Call& call, engine::Lease& lease, net::UpstreamHead head,
+                                    const std::vector<std::string>& stops) {
   auto body = co_await lease.upstream().read_all(whole_answer_max);
   if (!body) co_return co_await engine_lost(call, lease, body.error());
   services_.metrics.add_tokens(usage_of(*body));
   net::Response response;
   response.status = head.status;
   response.headers = client_headers(head);
-  response.body = std::move(*body);
+  response.body = call.shape == Shape::anthropic ? anthropic_answer(*body, stops) : std::move(*body);
   const auto sent = co_await call.answer.send(std::move(response));
   static_cast<void>(sent);
 }
 
-net::Task<void> Relay::answer_stream(Call& call, engine::Lease& lease, net::UpstreamHead head) {
+net::Task<void> Relay::answer_stream(Call& call, engine::Lease& lease, net::UpstreamHead head,
+                                     const std::vector<std::string>& stops) {
   const bool events = is_event_stream(head);
   const StreamGauge gauge(services_.metrics);
   SseAligner aligner;
   UsageReader usage;
-  std::string fixed;
+  AnthropicEvents anthropic(stops, call.request.id);
   const auto begun = co_await call.answer.begin(head.status, client_headers(head));
   if (!begun) co_return;
   while (true) {
@@ -227,7 +229,7 @@ net::Task<void> Relay::answer_stream(Call& call, engine::Lease& lease, net::Upst
       usage.read(out);
     else
       usage.read_part(out);
-    if (events && call.shape == Shape::anthropic) out = anthropic_events(out, fixed, call);
+    if (events && call.shape == Shape::anthropic) out = anthropic.mend(out);
     const auto written = co_await call.answer.write(out);
     if (!written) co_return;
     if (piece->empty()) break;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gateway/call.hpp"
 #include "gateway/services.hpp"
@@ -20,10 +21,12 @@ class Relay {
   net::Task<void> run_form(Call& call, std::string target);
 
  private:
-  net::Task<void> forward(Call& call, std::string target, std::string model);
+  net::Task<void> forward(Call& call, std::string target, std::string model, std::vector<std::string> stops);
   net::Task<void> answer_error(Call& call, engine::Lease& lease, net::UpstreamHead head);
-  net::Task<void> answer_whole(Call& call, engine::Lease& lease, net::UpstreamHead head);
-  net::Task<void> answer_stream(Call& call, engine::Lease& lease, net::UpstreamHead head);
+  net::Task<void> answer_whole(Call& call, engine::Lease& lease, net::UpstreamHead head,
+                               const std::vector<std::string>& stops);
+  net::Task<void> answer_stream(Call& call, engine::Lease& lease, net::UpstreamHead head,
+                                const std::vector<std::string>& stops);
   net::Task<void> engine_lost(Call& call, engine::Lease& lease, Error error);
 
   Services& services_;
