@@ -158,6 +158,7 @@ double requests_per_second(Conversations& all, int for_ms) {
 int rps(const std::string& body, int connections, int for_ms, int rounds,
         const std::vector<Target>& targets) {
   std::vector<Conversations> all;
+  all.reserve(targets.size());
   for (const auto& target : targets) all.push_back(open(target, body, connections));
   std::vector<std::vector<double>> rates(targets.size());
   for (auto& one : all) requests_per_second(one, for_ms / 4);
@@ -170,6 +171,7 @@ int rps(const std::string& body, int connections, int for_ms, int rounds,
   std::printf("],\"ratios\":[");  // Of the first target to each other one: the median of the rounds' ratios.
   for (std::size_t i = 1; i < rates.size(); ++i) {
     std::vector<double> ratios;
+    ratios.reserve(rates[0].size());
     for (std::size_t round = 0; round < rates[0].size(); ++round)
       ratios.push_back(rates[0][round] / std::max(rates[i][round], 1.0));
     std::printf("%s%.4f", i > 1 ? "," : "", quantile(ratios, 0.5));

@@ -14,6 +14,7 @@ class MemoryModelStore final : public ModelStore {
  public:
   [[nodiscard]] Result<std::vector<NamedModel>> list() override {
     std::vector<NamedModel> out;
+    out.reserve(models_.size());
     for (const auto& [name, model] : models_) out.push_back(model);
     return out;
   }

@@ -43,6 +43,7 @@ Result<Child> start(const std::filesystem::path& program, std::vector<std::strin
   const UniqueFd write_end(ends[1]);
   arguments.insert(arguments.begin(), program.string());
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (auto& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
