@@ -10,6 +10,7 @@ Focusing on the Biggest Losers", 2019.)
 import math
 import multiprocessing
 import os
+import queue
 import random
 
 import torch
@@ -32,6 +33,17 @@ def losses(model, batch, length):
     return sums.tolist()
 
 
+def hand_over(ready, chosen):
+    """Puts into the queue as soon as it has room. False if the training has ended."""
+    while multiprocessing.parent_process().is_alive():
+        try:
+            ready.put(chosen, timeout=5)
+            return True
+        except queue.Full:
+            pass
+    return False
+
+
 def choose(model, seed, tokens, context, ready):
     """Puts batches of chosen chats, (batch, length, share of all chats chosen), into the queue `ready` while the training lives."""
     torch.set_num_threads(1)
@@ -39,8 +51,6 @@ def choose(model, seed, tokens, context, ready):
     tokenizer, rng = Tokenizer.load(), random.Random(seed)
     threshold, share, pools = 0.05, 1.0, {}
     for batch, length in batches(seed, tokenizer, tokens, context):
-        if not multiprocessing.parent_process().is_alive():
-            return
         pool, before = pools.setdefault(length, []), sum(map(len, pools.values()))
         for chat, loss in zip(batch, losses(model, batch, length)):
             ids, start = chat
@@ -51,5 +61,6 @@ def choose(model, seed, tokens, context, ready):
         threshold *= 1.02 if ready.qsize() > WAITING // 2 else 0.98
         rows = max(1, tokens // length)
         while len(pool) >= rows:
-            ready.put((pool[:rows], length, share), timeout=3600)
+            if not hand_over(ready, (pool[:rows], length, share)):
+                return
             del pool[:rows]
