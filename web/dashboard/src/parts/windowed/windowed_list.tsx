@@ -1,0 +1,106 @@
+// A list of any length of which only the rows in view are in the page. Rows may have any height and may grow.
+import type { ComponentChildren, RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { Heights, rowsInView } from './heights.ts';
+
+interface Props {
+  count: number;
+  /** What is inside the row; `index` counts from 0. */
+  row: (index: number) => ComponentChildren;
+  rowClass: (index: number) => string;
+  label: string;
+  /** Told which rows are in view, so that they can be fetched. */
+  onView?: (first: number, last: number) => void;
+  /** Another list begins at its end again. */
+  listKey: string;
+  /** Changes whenever a row may have another content. */
+  version: number;
+  onAtEnd?: (atEnd: boolean) => void;
+  handle?: RefObject<ListHandle | null>;
+}
+export interface ListHandle { toEnd: () => void }
+
+const beyondPx = 800;
+const rowGuessPx = 110;
+/** This near to the end counts as being there: new text then keeps the end in view. */
+const atEndPx = 48;
+
+export function WindowedList({ count, row, rowClass, label, onView, listKey, version, onAtEnd, handle }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const heights = useMemo(() => new Heights(count, rowGuessPx), [listKey]);
+  const stuck = useRef(true);
+  /** The row at the top of the view, and how far it is scrolled: it stays where it is when rows above turn out higher. */
+  const anchor = useRef({ index: 0, into: 0 });
+  const [view, setView] = useState({ top: 0, height: 600 });
+  const [, redraw] = useState(0);
+  heights.resize(count);
+
+  const wanted = stuck.current ? Math.max(0, heights.total - view.height) : view.top;
+  const [first, last] = rowsInView(heights, wanted, view.height, beyondPx);
+
+  const look = (): void => {
+    const box = scroller.current;
+    if (!box) return;
+    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < atEndPx;
+    if (atEnd !== stuck.current) onAtEnd?.(atEnd);
+    stuck.current = atEnd;
+    const index = heights.indexAt(box.scrollTop);
+    anchor.current = { index, into: box.scrollTop - heights.offset(index) };
+    if (box.scrollTop !== view.top || box.clientHeight !== view.height) setView({ top: box.scrollTop, height: box.clientHeight });
+  };
+
+  const place = (): void => {
+    const box = scroller.current;
+    if (!box) return;
+    const target = stuck.current ? box.scrollHeight : heights.offset(anchor.current.index) + anchor.current.into;
+    if (Math.abs(box.scrollTop - target) >= 1) box.scrollTop = target;
+  };
+
+  const measure = (): boolean => {
+    let changed = false;
+    for (const element of scroller.current?.querySelectorAll<HTMLElement>(':scope > ol > li') ?? []) {
+      changed = heights.set(Number(element.dataset['index']), element.getBoundingClientRect().height) || changed;
+    }
+    return changed;
+  };
+
+  useLayoutEffect(() => {
+    stuck.current = true;
+    onAtEnd?.(true);
+  }, [listKey]);
+
+  useLayoutEffect(() => {
+    if (measure()) redraw((n) => n + 1);
+    place();
+  }, [first, last, count, version, listKey, view.height]);
+
+  // A picture of the rows as drawn: code that wraps anew or text that grows changes heights by itself.
+  useEffect(() => {
+    const box = scroller.current;
+    if (!box) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (measure()) redraw((n) => n + 1);
+      place();
+      look();
+    });
+    observer.observe(box);
+    const list = box.firstElementChild;
+    if (list) observer.observe(list);
+    return () => observer.disconnect();
+  }, [listKey]);
+
+  useEffect(() => { if (last >= first) onView?.(first, last); }, [first, last, count, listKey]);
+
+  if (handle) handle.current = { toEnd: () => { stuck.current = true; place(); look(); } };
+
+  const indices = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+  return (
+    <div class="windowed" ref={scroller} onScroll={look} tabIndex={0} role="region" aria-label={label}>
+      <ol style={{ paddingTop: `${heights.offset(first)}px`, paddingBottom: `${Math.max(0, heights.total - heights.offset(last + 1))}px` }}>
+        {indices.map((index) => (
+          <li key={index} data-index={index} class={rowClass(index)} aria-setsize={count} aria-posinset={index + 1}>{row(index)}</li>
+        ))}
+      </ol>
+    </div>
+  );
+}
