@@ -23,7 +23,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await esbuild.build({
   absWorkingDir: here, entryPoints: tests, outdir: out, outbase: 'src', outExtension: { '.js': '.mjs' }, bundle: true, splitting: true,
-  platform: 'node', format: 'esm', target: 'node20', jsx: 'automatic', jsxImportSource: 'preact', sourcemap: 'inline',
+  platform: 'node', format: 'esm', target: 'node20', jsx: 'automatic', jsxImportSource: 'preact', sourcemap: 'inline', loader: { '.txt': 'text' },
 });
 const built = tests.map((path) => join(out, relative('src', path).replace(/\.tsx?$/, '.mjs')));
 const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...built], { stdio: 'inherit' });

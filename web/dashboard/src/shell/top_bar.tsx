@@ -16,7 +16,7 @@ export function TopBar() {
         <span>{homeName()}</span>
       </a>
       <div role="status" aria-live="polite"><StateBadge /></div>
-      {access.value.phase === 'in' ? <Button kind="quiet" small onPress={() => attempt(leave)}>{t('app.signOut')}</Button> : null}
+      {access.value.phase === 'in' ? <div class="sign-out"><Button kind="quiet" small onPress={() => attempt(leave)}>{t('app.signOut')}</Button></div> : null}
     </header>
   );
 }

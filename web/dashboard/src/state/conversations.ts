@@ -52,7 +52,8 @@ export function titleOf(text: string): string {
   const line = text.trim().split('\n')[0] ?? '';
   if (line.length <= titleMax) return line;
   const cut = line.slice(0, titleMax);
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), titleMax / 2)).trimEnd()}…`;
+  const lastWord = cut.lastIndexOf(' ');
+  return `${cut.slice(0, lastWord > titleMax / 2 ? lastWord : titleMax)}…`;
 }
 
 export async function newThread(firstWords: string, model: string): Promise<Thread> {

@@ -4,6 +4,8 @@ import { EventStream, type Link } from '../api/event_stream.ts';
 import type { Status } from '../api/types.ts';
 import { inLast, sampleOf, withHistory, withSample } from './samples.ts';
 import type { History, Sample } from '../api/types.ts';
+import { t } from '../text/text.ts';
+import { tell } from './notices.ts';
 
 export const link = signal<Link>('connecting');
 export const status = signal<Status | null>(null);
@@ -54,7 +56,10 @@ export function startLive(): void {
   if (stream) return;
   stream = new EventStream({
     onEvent: (event) => takeEvent(event.type, event.data),
-    onLink: (next) => { link.value = next; },
+    onLink: (next) => {
+      if (link.peek() === 'offline' && next === 'live') tell(t('link.back'));
+      link.value = next;
+    },
     onGap: () => gapHandlers.forEach((handler) => handler()),
   });
   void stream.run();

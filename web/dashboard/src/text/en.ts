@@ -19,9 +19,6 @@ export const en = {
   'room.setup': 'Set-up',
   'room.sign-in': 'Sign in',
 
-  'link.live': 'Live',
-  'link.connecting': 'Connecting …',
-  'link.offline': 'Offline',
   'link.offlineLong': 'The home does not answer. What you see is from before; this page tries again by itself.',
   'link.retry': 'Try now',
   'link.back': 'The home is back.',
@@ -35,7 +32,6 @@ export const en = {
   'time.never': 'never',
 
   'do.cancel': 'Cancel',
-  'do.close': 'Close',
   'do.copy': 'Copy',
   'do.copied': 'Copied',
   'do.again': 'Try again',
@@ -43,7 +39,6 @@ export const en = {
   'do.remove': 'Remove',
   'do.continue': 'Continue',
   'do.back': 'Back',
-  'do.more': 'More',
   'do.dismiss': 'Dismiss',
 
   'problem.status': 'The home answered with status {status}.',
@@ -80,12 +75,10 @@ export const en = {
   'home.unnamed': 'This home',
   'home.up': 'up for {time}',
   'home.version': 'version {version}',
-  'home.private': 'Nothing leaves this home.',
   'home.wallsStand': { one: 'its {count} wall stands', other: 'its {count} walls stand' },
   'home.wallsMissing': { one: '{count} wall is missing', other: '{count} walls are missing' },
   'home.serving': 'Being served',
   'home.servingNobody': 'Nobody right now. Ask something in the chat, or point an app at this home.',
-  'home.servingOn': '{who} · {model}',
   'home.servingSince': '{tokens} tokens · {time}',
   'home.servingSome': { one: 'One answer of {model}', other: '{count} answers of {model}' },
   'home.kind.dashboard': 'This page',
@@ -130,7 +123,6 @@ export const en = {
   'home.wallStands': 'stands',
   'home.wallMissing': 'missing',
   'home.address': 'Address or note',
-  'home.name': 'Name',
   'home.stateColumn': 'State',
 
   'chart.table': 'Show as table',
@@ -144,7 +136,6 @@ export const en = {
   'chat.none': 'No conversations yet.',
   'chat.noneFound': 'No conversation is called that.',
   'chat.messages': 'Messages',
-  'chat.count': { one: '{count} message', other: '{count} messages' },
   'chat.model': 'Model',
   'chat.noModel': 'There is no model that can chat.',
   'chat.getModel': 'Get one',
@@ -188,7 +179,6 @@ export const en = {
   'chat.gone': 'This conversation is not in the house any more',
   'chat.notKept': 'This home keeps no conversations yet.',
   'chat.toEnd': 'To the newest',
-  'chat.list': 'Show the conversations',
   'chat.copyCode': 'Copy code',
   'chat.copyAnswer': 'Copy',
   'chat.code': 'Code',
@@ -299,7 +289,6 @@ export const en = {
   'settings.passwordSet': 'Set the password',
   'settings.passwordDone': 'The password is set.',
   'settings.passwordShort': 'At least 10 characters.',
-  'settings.range': 'From {min} to {max}',
   'settings.wholeNumber': 'A whole number from {min} to {max}.',
 
   'keys.intro': 'Phones, tablets and other computers of your home use its models with a key of their own. They come in through the LAN door.',
@@ -395,6 +384,5 @@ export const en = {
   'sign.key': 'Key of a device',
   'sign.how': 'How to sign in',
   'sign.do': 'Sign in',
-  'sign.asking': 'Asking the home …',
   'sign.unreachable': 'The home does not answer',
 } as const;

@@ -17,7 +17,7 @@ export function size(bytes: number): string {
 }
 
 /** Tokens a second or watts: one digit where it matters. */
-export const rate = (value: number): string => number(value, value < 10 ? 1 : 0);
+export const rate = (value: number): string => number(value, value > 0 && value < 10 ? 1 : 0);
 
 export const percent = (share: number): string => `${Math.floor(Math.min(1, Math.max(0, share)) * 100)} %`;
 

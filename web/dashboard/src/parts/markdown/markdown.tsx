@@ -2,6 +2,7 @@
 // as the text that they are. So there is nothing to sanitise but addresses.
 import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
 import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { t } from '../../text/text.ts';
 import { CodeBlock } from './code_block.tsx';
 import { safeAddress } from './links.ts';
@@ -85,6 +86,18 @@ function all(tokens: readonly Token[], depth: number): ComponentChildren {
 
 const Piece = ({ token, depth }: { token: Token; depth: number }) => <>{one(token, depth)}</>;
 
+function elements(text: string): ComponentChildren {
+  try {
+    return all(new Lexer({ gfm: true }).lex(text), 0);
+  } catch (thrown) {
+    // Nested thousands deep, marked itself runs out of stack. The words are there all the same.
+    if (thrown instanceof RangeError) return <p>{text}</p>;
+    throw thrown;
+  }
+}
+
 export function Markdown({ text }: { text: string }) {
-  return <div class="markdown">{all(new Lexer({ gfm: true }).lex(text), 0)}</div>;
+  // The same elements for the same text: what is drawn above a growing answer is not looked at again.
+  const inside = useMemo(() => elements(text), [text]);
+  return <div class="markdown">{inside}</div>;
 }

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { setPassword } from '../../api/home.ts';
 import { attempt, tell } from '../../state/notices.ts';
+import { leave } from '../../state/session.ts';
 import { t } from '../../text/text.ts';
-import { SubmitButton } from '../../parts/button.tsx';
+import { Button, SubmitButton } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 
 const shortest = 10;
@@ -27,6 +28,7 @@ export function PasswordForm() {
         />
         <SubmitButton disabled={password.value.length < shortest}>{t('settings.passwordSet')}</SubmitButton>
       </form>
+      <div class="row"><Button kind="quiet" onPress={() => attempt(leave)}>{t('app.signOut')}</Button></div>
     </section>
   );
 }

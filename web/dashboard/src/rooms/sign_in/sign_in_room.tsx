@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Proof } from '../../api/home.ts';
 import { asProblem, type Problem } from '../../api/problem.ts';
@@ -8,13 +8,13 @@ import { t } from '../../text/text.ts';
 import { SubmitButton } from '../../parts/button.tsx';
 import { CopyButton } from '../../parts/copy_button.tsx';
 import { Field, Segments } from '../../parts/field.tsx';
-import { Trouble, Waiting } from '../../parts/trouble.tsx';
+import { Trouble } from '../../parts/trouble.tsx';
 
 type Way = 'password' | 'key';
 
 /** The link of the command line opens this page with a token. It works once, and does not stay in the address. */
 function useToken(go: (proof: Proof) => Promise<void>): boolean {
-  const token = place.peek().query['token'];
+  const token = useMemo(() => place.peek().query['token'], []);
   useEffect(() => {
     if (token === undefined) return;
     replacePlace('home');
@@ -41,7 +41,7 @@ export default function SignInRoom() {
       busy.value = false;
     }
   };
-  useToken(go);
+  const byLink = useToken(go);
   const submit = (event: Event): void => {
     event.preventDefault();
     void go(way.value === 'password' ? { password: secret.value } : { key: secret.value.trim() });
@@ -65,7 +65,7 @@ export default function SignInRoom() {
           />
           <div class="row end"><SubmitButton busy={busy.value} disabled={secret.value === ''}>{t('sign.do')}</SubmitButton></div>
         </form>
-        {busy.value ? <Waiting /> : null}
+        {busy.value && byLink ? <p class="muted waiting" role="status">{t('sign.token')}</p> : null}
         {problem.value ? <Trouble problem={problem.value} /> : null}
       </section>
     </main>
