@@ -33,18 +33,17 @@ const settings = {
   chunkNames: options.watch ? '[name]' : '[name]-[hash]',
 };
 
-/** The outputs that a visitor of the first page gets: the entry, its imports, and the chart that Home draws. */
-function firstLoad(outputs, entry) {
+/** What comes with the entry, and what it loads later as far as `lazily` names its source. */
+function reached(outputs, entry, lazily = []) {
   const wanted = new Set();
-  const visit = (path, lazily) => {
+  const visit = (path) => {
     if (wanted.has(path)) return;
     wanted.add(path);
     for (const { path: next, kind } of outputs[path].imports) {
-      const follow = kind !== 'dynamic-import' || lazily.includes(outputs[next].entryPoint);
-      if (follow) visit(next, lazily);
+      if (kind !== 'dynamic-import' || lazily.includes(outputs[next].entryPoint)) visit(next);
     }
   };
-  visit(entry, ['src/parts/chart_canvas.ts']);
+  visit(entry);
   return wanted;
 }
 
@@ -66,9 +65,9 @@ const kib = (bytes) => `${(bytes / 1024).toFixed(1).padStart(7)} KiB`;
 function report({ outputs }) {
   const named = (source) => Object.keys(outputs).find((path) => outputs[path].entryPoint === source);
   const [script, style] = [named('src/main.tsx'), named('src/style/all.css')];
-  const inFirst = firstLoad(outputs, script);
-  writePage(script, style, [...inFirst].filter((path) => path !== script));
-  inFirst.add(style);
+  writePage(script, style, [...reached(outputs, script)].filter((path) => path !== script));
+  // Home, the first room, draws its chart.
+  const inFirst = reached(outputs, script, ['src/parts/chart_canvas.ts']).add(style);
   let first = compressed(join(out, 'index.html'));
   let all = first;
   const rows = [[first, 'index.html', true]];

@@ -11,6 +11,9 @@ import { MockServer } from '../mock/server.mjs';
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const built = process.env.DASHBOARD_FOLDER ?? fileURLToPath(new URL('../../../build/dashboard', import.meta.url));
 
+/** A machine that has much else to do needs more. */
+const patienceMs = Number(process.env.DASHBOARD_PATIENCE_MS ?? 30_000);
+
 export const widths = { small: 320, tablet: 820, desktop: 1280 };
 export const pictures = process.env.DASHBOARD_PICTURES ?? mkdtempSync(join(tmpdir(), 'dashboard-'));
 mkdirSync(pictures, { recursive: true });
@@ -31,6 +34,7 @@ export async function startMock(options = {}, port = 0) {
 export async function openPage(browser, address, options = {}) {
   const context = await browser.newContext({ viewport: { width: widths.desktop, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'], ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(patienceMs);
   const problems = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(error.message));

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import { place } from './router.ts';
 import { access, askSession, type Access } from './state/session.ts';
-import { startLive } from './state/live.ts';
+import { startLive, stopLive } from './state/live.ts';
 import { askSetup } from './state/setup.ts';
 import { loadPulls } from './state/pulls.ts';
 import { Trouble, Waiting } from './parts/trouble.tsx';
@@ -20,7 +20,10 @@ function started(now: Access): boolean {
 
 // Once someone may look, the page begins to listen.
 effect(() => {
-  if (!started(access.value)) return;
+  if (!started(access.value)) {
+    stopLive();
+    return;
+  }
   startLive();
   void askSetup();
   void loadPulls();

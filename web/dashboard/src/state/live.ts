@@ -63,8 +63,16 @@ export function startLive(): void {
     onGap: () => gapHandlers.forEach((handler) => handler()),
   });
   void stream.run();
-  globalThis.addEventListener?.('online', retryNow);
-  globalThis.document?.addEventListener('visibilitychange', () => { if (!document.hidden && link.peek() === 'offline') retryNow(); });
+}
+
+// The machine woke up, or the person came back to the tab: no need to wait for the next try.
+globalThis.addEventListener?.('online', () => retryNow());
+globalThis.document?.addEventListener('visibilitychange', () => { if (!document.hidden && link.peek() === 'offline') retryNow(); });
+
+/** Signed out: the home tells this page nothing more. */
+export function stopLive(): void {
+  stream?.close();
+  stream = null;
 }
 
 export const retryNow = (): void => stream?.retryNow();

@@ -19,6 +19,7 @@ class World implements ThreadWorld {
   conversation(): Conversation { return { id: 'c', title: 'T', model: 'm', created_at: '', updated_at: '', messages: this.stored.length, revision: this.revision }; }
   api: { -readonly [Name in keyof ThreadWorld['api']]: ThreadWorld['api'][Name] } = {
     getConversation: () => Promise.resolve(this.conversation()),
+    changeConversation: (_, change) => { this.calls.push(`change ${change.model}`); return Promise.resolve(this.conversation()); },
     getMessages: (_, from, limit) => { this.calls.push(`get ${from}`); return Promise.resolve(this.stored.slice(from - 1, from - 1 + limit)); },
     appendMessage: (_, message) => {
       const stored = { ...message, seq: this.stored.length + 1, at: '' };
@@ -162,6 +163,15 @@ test('a page that is closed leaves what was written', async () => {
   assert.equal(world.calls.at(-1), 'put 2 stopped Half leaving');
   more();
   await sent;
+});
+
+test('another model is kept with the conversation', async () => {
+  const world = new World();
+  const thread = open(world);
+  await thread.send('x', 'm');
+  await thread.send('y', 'other');
+  assert.deepEqual(world.calls.filter((call) => call.startsWith('change')), ['change other']);
+  assert.equal(thread.conversation.value.model, 'other');
 });
 
 test('only the pages that are looked at are fetched', async () => {

@@ -10,7 +10,7 @@ import { Messages, pageSize } from './messages.ts';
 
 /** What a thread needs of the world; tests give their own. */
 export interface ThreadWorld {
-  api: Pick<typeof api, 'getConversation' | 'getMessages' | 'appendMessage' | 'replaceMessage' | 'cutMessages'>;
+  api: Pick<typeof api, 'getConversation' | 'changeConversation' | 'getMessages' | 'appendMessage' | 'replaceMessage' | 'cutMessages'>;
   answer: typeof answer;
   load: typeof loadModel;
   isLoaded: (model: string) => boolean;
@@ -153,6 +153,7 @@ export class Thread {
   async #answer(model: string): Promise<void> {
     const abort = new AbortController();
     this.#abort = abort;
+    this.#keepModel(model);
     try {
       await this.ensure(this.messages.count - pageSize, this.messages.count);
       const { turns, leftOut } = turnsFor(this.messages.tail(pastMax), this.world.contextOf(model));
@@ -170,6 +171,14 @@ export class Thread {
       this.waiting.value = null;
       this.answering.value = false;
     }
+  }
+
+  /** The conversation goes on with the model that was asked last, in any browser. */
+  #keepModel(model: string): void {
+    if (this.conversation.peek().model === model) return;
+    this.conversation.value = { ...this.conversation.peek(), model };
+    // Only a convenience: the question does not wait for it, nor fail with it.
+    void this.world.api.changeConversation(this.id, { model }).catch(() => undefined);
   }
 
   /** A model's first use takes a while: says what is going on meanwhile. */
