@@ -41,6 +41,12 @@ export function replacePlace(room: Room, rest: readonly string[] = [], query: Re
   place.value = placeOf(location.hash);
 }
 
+/** False for the place that the page was opened at. */
+export let hasMoved = false;
+
 export function startRouter(): void {
-  addEventListener('hashchange', () => { place.value = placeOf(location.hash); });
+  addEventListener('hashchange', () => {
+    hasMoved = true;
+    place.value = placeOf(location.hash);
+  });
 }

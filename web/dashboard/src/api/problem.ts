@@ -60,8 +60,10 @@ export function problemInBody(status: number, text: string, headers: Headers = n
   const object = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
   const code = textOf(object['code']) || textOf(object['type']);
   const what = textOf(error) || textOf(object['message']) || t('problem.status', { status: String(status) });
+  const kind = kindOf(status, code, headers.get('x-should-retry') === 'false');
   const retryAfter = Number(headers.get('retry-after') ?? Number.NaN);
-  return new Problem(kindOf(status, code, headers.get('x-should-retry') === 'false'), what, {
+  // The path that it does not know means nothing to a reader.
+  return new Problem(kind, kind === 'not_yet' ? t('problem.notYet') : what, {
     status,
     code,
     requestId: textOf(object['request_id']) || textOf(body?.request_id) || (headers.get('x-request-id') ?? ''),

@@ -18,6 +18,8 @@ export function Dialog({ title, children, onClose, stays = false }: Props) {
     <dialog
       ref={element} class="dialog" aria-labelledby={titleId} onClose={onClose}
       onCancel={(event) => { if (stays) event.preventDefault(); }}
+      // A browser that was refused once closes at the second Escape all the same; the key itself it leaves to us.
+      onKeyDown={(event) => { if (stays && event.key === 'Escape') event.preventDefault(); }}
     >
       <h2 id={titleId}>{title}</h2>
       {children}

@@ -33,7 +33,8 @@ export async function enter(proof: Proof): Promise<void> {
 
 export async function leave(): Promise<void> {
   await signOut();
-  access.value = { phase: 'out', session: null };
+  // How one may come back: with the password, if there is one.
+  await askSession();
 }
 
 onSignedOut(() => {

@@ -43,6 +43,7 @@ export const en = {
 
   'problem.status': 'The home answered with status {status}.',
   'problem.offline': 'The home does not answer.',
+  'problem.notYet': 'This home does not offer that yet.',
   'problem.unreadable': 'The answer could not be read.',
   'problem.cut_off': 'The connection broke before the answer was whole.',
   'problem.request': 'Request {id}: localscale logs has more about it.',
@@ -50,7 +51,7 @@ export const en = {
   'problem.next.signed_out': 'Sign in again.',
   'problem.next.denied': 'Only this machine, or a person with that right, may do this.',
   'problem.next.missing': 'It may have been removed meanwhile. Look at the list again.',
-  'problem.next.not_yet': 'This home does not offer it; a newer version may.',
+  'problem.next.not_yet': 'A newer version may. What it does offer works as ever.',
   'problem.next.conflict': 'Look at what is there now, then try again.',
   'problem.next.invalid': 'Change what you entered and try again.',
   'problem.next.too_large': 'Make it shorter and try again.',
