@@ -1,8 +1,24 @@
 // The figures over time that the Home room draws: what the home remembers, then one sample for each state that it tells.
 import type { History, Sample, Status } from '../api/types.ts';
 
-/** A day at a sample each 10 s, and an hour of seconds: more is not drawn. */
+/** Ten minutes of seconds and a day of half minutes are fewer than this: nothing that is drawn is lost. */
 export const samplesMax = 4000;
+const fineSeconds = 600;
+const coarseSeconds = 30;
+const oldestSeconds = 24 * 3600;
+
+/** Of what is older than ten minutes one sample in half a minute stays, and nothing older than a day. */
+function compacted(samples: readonly Sample[]): Sample[] {
+  const newest = samples.at(-1)?.at_unix ?? 0;
+  let kept = Number.NEGATIVE_INFINITY;
+  return samples.filter(({ at_unix: at }) => {
+    if (at < newest - oldestSeconds) return false;
+    if (at >= newest - fineSeconds) return true;
+    if (at - kept < coarseSeconds) return false;
+    kept = at;
+    return true;
+  });
+}
 
 export function sampleOf(status: Status, nowUnix: number): Sample {
   const serving = status.loaded.reduce((sum, model) => sum + model.in_use, 0);
@@ -16,18 +32,20 @@ export function sampleOf(status: Status, nowUnix: number): Sample {
   };
 }
 
-/** `samples` with `next` at its end: one a second, the oldest dropped. */
+/** `samples` with `next` at its end: one a second, the older ones sparser. */
 export function withSample(samples: readonly Sample[], next: Sample): Sample[] {
   const last = samples.at(-1);
   if (last && next.at_unix < last.at_unix) return [...samples]; // the clock jumped back: wait until it has caught up
   const kept = last && Math.floor(last.at_unix) === Math.floor(next.at_unix) ? samples.slice(0, -1) : samples;
-  return [...kept.slice(-(samplesMax - 1)), next];
+  const all = [...kept, next];
+  return all.length > samplesMax ? compacted(all) : all;
 }
 
 /** What the home remembers, followed by what this page has seen since. */
 export function withHistory(samples: readonly Sample[], history: History): Sample[] {
   const newest = history.samples.at(-1)?.at_unix ?? Number.NEGATIVE_INFINITY;
-  return [...history.samples, ...samples.filter((sample) => sample.at_unix > newest)].slice(-samplesMax);
+  const all = [...history.samples, ...samples.filter((sample) => sample.at_unix > newest)];
+  return all.length > samplesMax ? compacted(all) : all;
 }
 
 export const inLast = (samples: readonly Sample[], minutes: number, nowUnix: number): Sample[] =>
