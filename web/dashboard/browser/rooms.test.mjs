@@ -129,7 +129,7 @@ test('set-up, chat and a pull go by keyboard alone', async () => {
 });
 
 test('an answer can be stopped, edited and tried again, and a broken one says what happened', async () => {
-  const { mock, url } = await startMock({ wordMs: 60 });
+  const { mock, url } = await startMock({ wordMs: 500 });
   const { page, close } = await openPage(browser, `${url}#/chat`);
   await page.fill('#question', 'Tell me much');
   await page.keyboard.press('Enter');

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Proof } from '../../api/home.ts';
 import { asProblem, type Problem } from '../../api/problem.ts';
@@ -12,15 +12,17 @@ import { Trouble } from '../../parts/trouble.tsx';
 
 type Way = 'password' | 'key';
 
-/** The link of the command line opens this page with a token. It works once, and does not stay in the address. */
-function useToken(go: (proof: Proof) => Promise<void>): boolean {
-  const token = useMemo(() => place.peek().query['token'], []);
+/** The link of the command line opens this page with a token, or comes into it while it is open. It works once, and does not stay in the address. */
+function useToken(go: (proof: Proof) => Promise<void>): { readonly value: boolean } {
+  const byLink = useSignal(false);
+  const token = place.value.query['token'];
   useEffect(() => {
     if (token === undefined) return;
+    byLink.value = true;
     replacePlace('home');
     void go({ token });
   }, [token]);
-  return token !== undefined;
+  return byLink;
 }
 
 export default function SignInRoom() {
@@ -65,7 +67,7 @@ export default function SignInRoom() {
           />
           <div class="row end"><SubmitButton busy={busy.value} disabled={secret.value === ''}>{t('sign.do')}</SubmitButton></div>
         </form>
-        {busy.value && byLink ? <p class="muted waiting" role="status">{t('sign.token')}</p> : null}
+        {busy.value && byLink.value ? <p class="muted waiting" role="status">{t('sign.token')}</p> : null}
         {problem.value ? <Trouble problem={problem.value} /> : null}
       </section>
     </main>
