@@ -13,8 +13,6 @@ interface Props {
   onView?: (first: number, last: number) => void;
   /** Another list begins at its end again. */
   listKey: string;
-  /** Changes whenever a row may have another content. */
-  version: number;
   onAtEnd?: (atEnd: boolean) => void;
   handle?: RefObject<ListHandle | null>;
 }
@@ -25,10 +23,12 @@ const rowGuessPx = 110;
 /** This near to the end counts as being there: new text then keeps the end in view. */
 const atEndPx = 48;
 
-export function WindowedList({ count, row, rowClass, label, onView, listKey, version, onAtEnd, handle }: Props) {
+export function WindowedList({ count, row, rowClass, label, onView, listKey, onAtEnd, handle }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const heights = useMemo(() => new Heights(count, rowGuessPx), [listKey]);
+  /** At the end, and to stay there. Only scrolling up by hand lets go: rows that grow move the end away, too. */
   const stuck = useRef(true);
+  const lastTop = useRef(0);
   /** The row at the top of the view, and how far it is scrolled: it stays where it is when rows above turn out higher. */
   const anchor = useRef({ index: 0, into: 0 });
   const [view, setView] = useState({ top: 0, height: 600 });
@@ -42,8 +42,11 @@ export function WindowedList({ count, row, rowClass, label, onView, listKey, ver
     const box = scroller.current;
     if (!box) return;
     const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < atEndPx;
-    if (atEnd !== stuck.current) onAtEnd?.(atEnd);
-    stuck.current = atEnd;
+    const goneUp = box.scrollTop < lastTop.current - 1;
+    lastTop.current = box.scrollTop;
+    const stays = atEnd || (stuck.current && !goneUp);
+    if (stays !== stuck.current) onAtEnd?.(stays);
+    stuck.current = stays;
     const index = heights.indexAt(box.scrollTop);
     anchor.current = { index, into: box.scrollTop - heights.offset(index) };
     if (box.scrollTop !== view.top || box.clientHeight !== view.height) setView({ top: box.scrollTop, height: box.clientHeight });
@@ -54,6 +57,7 @@ export function WindowedList({ count, row, rowClass, label, onView, listKey, ver
     if (!box) return;
     const target = stuck.current ? box.scrollHeight : heights.offset(anchor.current.index) + anchor.current.into;
     if (Math.abs(box.scrollTop - target) >= 1) box.scrollTop = target;
+    lastTop.current = box.scrollTop;
   };
 
   const measure = (): boolean => {
@@ -69,10 +73,11 @@ export function WindowedList({ count, row, rowClass, label, onView, listKey, ver
     onAtEnd?.(true);
   }, [listKey]);
 
+  // After each drawing: what was measured now may move everything below it. Ends when nothing measures anew.
   useLayoutEffect(() => {
     if (measure()) redraw((n) => n + 1);
     place();
-  }, [first, last, count, version, listKey, view.height]);
+  });
 
   // A picture of the rows as drawn: code that wraps anew or text that grows changes heights by itself.
   useEffect(() => {

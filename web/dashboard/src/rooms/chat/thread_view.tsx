@@ -41,6 +41,8 @@ export function ThreadView({ thread }: { thread: Thread }) {
     if (thread.conversation.peek().model !== '') wishedModel.value = thread.conversation.peek().model;
   }, []);
 
+  // Read, so that a change of any message draws this anew.
+  void thread.version.value;
   const { messages } = thread;
   const count = messages.count;
   const send = async (text: string): Promise<void> => {
@@ -51,7 +53,7 @@ export function ThreadView({ thread }: { thread: Thread }) {
     <>
       <ThreadHead thread={thread} />
       <WindowedList
-        listKey={thread.id} count={count} version={thread.version.value} label={t('chat.messages')} handle={list} onAtEnd={(now) => { atEnd.value = now; }}
+        listKey={thread.id} count={count} label={t('chat.messages')} handle={list} onAtEnd={(now) => { atEnd.value = now; }}
         onView={(first, last) => void thread.ensure(first + 1, last + 1)}
         rowClass={(index) => `message ${messages.at(index + 1)?.role ?? 'waiting'}`}
         row={(index) => (
