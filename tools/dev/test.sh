@@ -1,7 +1,7 @@
 # ./dev test: every stage adds to `passed` and `failed`; the closing line sums them. Sourced.
 
 passed=0 failed=0 name_filter= long=
-stages=(lint unit tsan fuzz e2e lab conformance browser)
+stages=(lint unit tsan fuzz e2e lab conformance browser dashboard)
 results=$root/build/test-results
 
 stage_help() {
@@ -14,6 +14,7 @@ e2e          the whole home from its programs: CLI, pulls, engine, failures, See
 lab          confinement, escape probes and network namespaces (needs root)
 conformance  real clients from npm against the live home
 browser      the page in Chromium
+dashboard    the coming dashboard against a made-up house: build, types, unit tests, walks in Chromium
 HELP
 }
 
@@ -37,23 +38,29 @@ ctest_stage() {
   count $((total - bad)) "$bad" "$stage" "./dev test $stage -R 'NAME' with NAME from: $(grep -oE '^\s*[0-9]+ - \S+' "$log" | awk '{print $3}' | head -n 5 | tr '\n' ' ')"
 }
 
+# count_node LOG LABEL HINT: counts what node's test runner wrote into LOG.
+count_node() {
+  local ok bad
+  ok=$(sed -n 's/^ℹ pass \([0-9]*\)$/\1/p' "$1" | tail -n 1)
+  bad=$(sed -n 's/^ℹ fail \([0-9]*\)$/\1/p' "$1" | tail -n 1)
+  [ -n "$ok" ] && [ -n "$bad" ] || { ok=0 bad=1; }
+  if [ $((ok + bad)) = 0 ] && [ -z "$name_filter" ]; then bad=1; fi
+  [ "$bad" = 0 ] || tail -n 120 "$1"
+  count "$ok" "$bad" "$2" "$3"
+}
+
 # node_stage STAGE FILES…: runs node's test runner, one file at a time (each may start a home of its own), on the
 # programs of $node_preset.
 node_preset=release
 node_stage() {
-  local stage=$1 file log ok bad
+  local stage=$1 file log
   shift
   for file in "$@"; do
     [ -e "$file" ] || continue
     log=$results/$stage-$(basename "$file").log
     say "  $file"
     LOCALSCALE_BIN=$root/build/$node_preset/bin timeout 400 node --test --test-reporter=spec ${name_filter:+--test-name-pattern="$name_filter"} "$file" >"$log" 2>&1 </dev/null || true
-    ok=$(sed -n 's/^ℹ pass \([0-9]*\)$/\1/p' "$log" | tail -n 1)
-    bad=$(sed -n 's/^ℹ fail \([0-9]*\)$/\1/p' "$log" | tail -n 1)
-    [ -n "$ok" ] && [ -n "$bad" ] || { ok=0 bad=1; }
-    if [ $((ok + bad)) = 0 ] && [ -z "$name_filter" ]; then bad=1; fi
-    [ "$bad" = 0 ] || tail -n 120 "$log"
-    count "$ok" "$bad" "$file" "LOCALSCALE_BIN=build/$node_preset/bin node --test $file"
+    count_node "$log" "$file" "LOCALSCALE_BIN=build/$node_preset/bin node --test $file"
   done
 }
 
@@ -123,6 +130,21 @@ stage_browser() {
   need_release
   npm_ci "$root/tests/browser"
   node_stage browser tests/browser/*.test.mjs
+}
+
+stage_dashboard() {
+  local folder=$root/web/dashboard step log
+  npm_ci "$folder"
+  for step in build check; do
+    log=$results/dashboard-$step.log
+    if npm --prefix "$folder" run --silent "$step" >"$log" 2>&1; then count 1 0 "dashboard $step" -
+    else tail -n 40 "$log"; count 0 1 "dashboard $step" "npm --prefix web/dashboard run $step"
+    fi
+  done
+  log=$results/dashboard-unit.log
+  node "$folder/test.mjs" >"$log" 2>&1 </dev/null || true
+  count_node "$log" "dashboard unit tests" "node web/dashboard/test.mjs"
+  DASHBOARD_PICTURES=$results/dashboard node_stage dashboard web/dashboard/browser/*.test.mjs
 }
 
 stage_long() {

@@ -56,12 +56,13 @@ export class EventStream {
       if (this.#ended.signal.aborted) return;
       this.#failures += 1;
       this.#nudge = new AbortController();
-      await this.#options.wait(pauseMs(this.#failures, this.#options.random), AbortSignal.any([this.#ended.signal, this.#nudge.signal]));
+      await this.#options.wait(pauseMs(this.#failures, this.#options.random), this.#nudge.signal);
     }
   }
 
   close(): void {
     this.#ended.abort();
+    this.#nudge.abort();
   }
 
   /** Tries again now: the person asked, or the machine woke up. */
