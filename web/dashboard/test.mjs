@@ -26,5 +26,5 @@ await esbuild.build({
   platform: 'node', format: 'esm', target: 'node20', jsx: 'automatic', jsxImportSource: 'preact', sourcemap: 'inline', loader: { '.txt': 'text' },
 });
 const built = tests.map((path) => join(out, relative('src', path).replace(/\.tsx?$/, '.mjs')));
-const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-reporter=spec', ...built], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-reporter=spec', ...built], { stdio: 'inherit', cwd: here });
 process.exit(status ?? 1);
