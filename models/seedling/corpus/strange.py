@@ -9,8 +9,10 @@ from . import clock, general, lexicon, patterns
 from .lexicon import Pool
 
 FILLERS = {filler for pool in vars(lexicon).values() if isinstance(pool, Pool) for filler in pool.all}
-UNSEEN = {word for pool in vars(lexicon).values() if isinstance(pool, Pool) for filler in pool.unseen for word in filler.split()} | \
+# The words of a held-out filler may stand elsewhere, as those of a held-out line do; the filler itself may not.
+UNSEEN = {filler for pool in vars(lexicon).values() if isinstance(pool, Pool) for filler in pool.unseen if " " not in filler} | \
     {word for room in lexicon.ROOMS_UNSEEN.all for word in room.split()}
+HELD_OUT = {filler for pool in vars(lexicon).values() if isinstance(pool, Pool) for filler in pool.unseen}
 ENGLISH = sorted({word for pool in (general.NOUNS, general.PLURALS, general.ADJS, general.WORDS, general.JOBS, general.TOPICS, general.DOING, general.COUNTRIES)
                   for filler in pool.all for word in filler.split() if len(word) > 2 and word not in ("the", "and")} - UNSEEN)
 TOKENIZER = Path(__file__).parent.parent / "tokenizer.json"  # not there yet while it is trained
@@ -39,7 +41,7 @@ def word(rng):
 
 SHARES = {"color": 0.35, "scene": 0.3, "name": 0.3, "items": 0.25, "task": 0.15, "media": 0.25, "text": 0.2, "event": 0.15, "fact": 0.1}
 LENGTHS = {"color": (1, 1, 2), "scene": (1, 1, 2), "name": (1, 1, 2), "items": (1, 1, 2, 2, 3), "task": (2, 3, 4), "media": (1, 2, 2, 3), "text": (1, 2, 3, 4, 5), "event": (1, 2, 3), "fact": (2, 3, 4)}
-SHADES = ("dark", "light", "pale", "deep", "bright", "neon", "dusty", "warm", "ice", "royal", "pastel", "hot", "electric", "forest", "misty", "sunny")
+SHADES = ("cool", "cold", "dark", "light", "pale", "deep", "bright", "neon", "dusty", "warm", "ice", "royal", "pastel", "hot", "electric", "forest", "misty", "sunny")
 USUAL = {slot: sorted(set(Pool(text).all) - FILLERS) for slot, text in {
     "color": """maroon, beige, navy, olive, scarlet, ruby, emerald, azure, aqua, cherry, bronze, copper, silver, plum, rose, lilac, mauve, ochre, rust, sand, sky blue, navy blue, hot pink, baby blue, forest green,
 lemon yellow, blood red, electric blue, burnt sienna, pastel pink, candlelight, fuchsia, khaki, charcoal, cream, apricot, brick red, sea green, rose gold, jade, cobalt, mustard, sapphire, champagne, sunset red, ocean blue, grass green, moonlight""",
@@ -69,7 +71,12 @@ def room(rng):
 
 
 def filler(rng, slot):
-    """A filler for a slot: half of the time a usual one, else strange words."""
+    """A filler for a slot: half of the time a usual one, else strange words; never a held-out one."""
+    said = _filler(rng, slot)
+    return filler(rng, slot) if said in HELD_OUT else said
+
+
+def _filler(rng, slot):
     if slot in USUAL and rng.random() < 0.5:
         return rng.choice(USUAL[slot])
     said = " ".join(word(rng) for _ in range(rng.choice(LENGTHS[slot])))
