@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include <tl/expected.hpp>
 
 #include "base/error.hpp"
@@ -32,6 +34,9 @@ using Outcome = tl::expected<T, Failure>;
 
 /// `error` with the exit status of its code.
 [[nodiscard]] tl::unexpected<Failure> failed(Error error);
+
+/// What helps where the house is stuck.
+inline constexpr std::string_view restart_advice = "To start it anew: localscale down; localscale up";
 
 /// Nothing answers on this home's socket.
 [[nodiscard]] tl::unexpected<Failure> not_running();

@@ -15,6 +15,9 @@
 namespace localscale::cli {
 namespace {
 
+/// What is only read is answered at once, or by no one.
+constexpr std::chrono::seconds longest_look{10};
+
 Errc code_of_status(unsigned status) {
   static constexpr std::array<std::pair<unsigned, Errc>, 12> table = {{{400, Errc::invalid_argument},
                                                                        {401, Errc::denied},
@@ -78,8 +81,8 @@ Error error_in_answer(unsigned status, std::string_view body) {
 }
 
 Outcome<Json> Home::get(const std::string& target) const {
-  constexpr std::chrono::seconds patience{10};  // What is only read is answered at once, or by no one.
-  const auto reply = http_exchange(layout_.admin_socket, HttpRequest{.target = target, .quiet = patience});
+  const auto reply =
+      http_exchange(layout_.admin_socket, HttpRequest{.target = target, .quiet = longest_look});
   if (!reply) return connection_failed(reply.error(), layout_);
   return object_of(*reply);
 }
@@ -92,14 +95,13 @@ Outcome<Json> status_of(const Home& home, std::chrono::milliseconds patience) {
 }
 
 Result<void> Home::still_answers(const std::function<void()>& waiting) const {
-  constexpr std::chrono::seconds patience{10};
-  const auto reply = http_exchange(layout_.admin_socket,
-                                   HttpRequest{.target = "/healthz", .waiting = waiting, .quiet = patience});
+  const auto reply = http_exchange(
+      layout_.admin_socket, HttpRequest{.target = "/healthz", .waiting = waiting, .quiet = longest_look});
   if (!reply && reply.error().code == Errc::cancelled) return tl::unexpected(reply.error());
   // Anything but silence is told by the exchange that waits.
   if (reply || reply.error().code != Errc::timeout) return {};
   return fail(Errc::timeout, "The home is stuck: it does not even answer whether it is there.",
-              "What is stored is kept. To start it anew: localscale down; localscale up");
+              fmt::format("What is stored is kept. {}", restart_advice));
 }
 
 Outcome<Json> Home::call(const std::string& method, const std::string& target, const Json& body) const {

@@ -12,6 +12,8 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
+#include "cli/failure.hpp"
+
 // The parser alone is used, in this one file: no need for the separately compiled rest.
 #undef BOOST_ASIO_SEPARATE_COMPILATION
 #undef BOOST_BEAST_SEPARATE_COMPILATION
@@ -26,7 +28,6 @@ namespace {
 namespace http = boost::beast::http;
 
 constexpr std::size_t max_kept_bytes = 64U << 20;
-constexpr const char* restart_it = "To start it anew: localscale down; localscale up";
 
 Result<UniqueFd> connect_to(const std::filesystem::path& path) {
   sockaddr_un address{};
@@ -64,7 +65,7 @@ Result<void> send_all(int fd, std::string_view bytes) {
     // The home may answer and close before it has read all (a body that is too long): read the answer.
     if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) return {};
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-      return fail(Errc::timeout, "The home does not read the request.", restart_it);
+      return fail(Errc::timeout, "The home does not read the request.", std::string(restart_advice));
     if (sent < 0) return fail_errno("Sending to the home", errno);
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }

@@ -147,10 +147,6 @@ std::size_t line_of_bare_unicode(std::string_view text) {
   return 0;
 }
 
-}  // namespace
-
-namespace {
-
 /// Windows editors save UTF-16 as "Unicode"; half of its bytes are zeros, which no config has.
 bool looks_like_utf16(std::string_view text) {
   return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||

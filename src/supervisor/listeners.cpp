@@ -63,12 +63,14 @@ Result<UniqueFd> listen_on(const sockaddr* address, socklen_t length, const std:
   return socket;
 }
 
-/// What helps where a port cannot be had, which the config's `key` names.
-std::string port_advice(const Error& error, const std::string& key) {
+/// `error`, with what helps where a port cannot be had, which the config's `key` names.
+Error with_port_advice(Error error, const std::string& key) {
   if (error.code == Errc::denied)
-    return "Ports below 1024 are the system's: set " + key + " to a higher one.";
-  return "Another program may use the port, or the machine lacks the address: stop the program, or change " +
-         key + " in the config.";
+    return with_next(std::move(error), "Ports below 1024 are the system's: set " + key + " to a higher one.");
+  return with_next(std::move(error),
+                   "Another program may use the port, or the machine lacks the address: stop "
+                   "the program, or change " +
+                       key + " in the config.");
 }
 
 Result<UniqueFd> listen_tcp(const std::string& address, std::uint16_t port) {
@@ -117,10 +119,7 @@ Result<UniqueFd> listen_admin(const std::filesystem::path& path) {
 Result<void> open_loopback(Listeners& listeners, const config::Config& config) {
   if (has(listeners, "loopback")) return {};
   auto socket = listen_tcp("127.0.0.1", config.api.port);
-  if (!socket) {
-    const std::string advice = port_advice(socket.error(), "[api] port");
-    return tl::unexpected(with_next(std::move(socket.error()), advice));
-  }
+  if (!socket) return tl::unexpected(with_port_advice(std::move(socket.error()), "[api] port"));
   listeners.sockets.push_back({"loopback", std::move(*socket)});
   return {};
 }
@@ -132,8 +131,7 @@ void open_optional(Listeners& listeners, const std::string& name, const std::str
   if (socket) {
     listeners.sockets.push_back({name, std::move(*socket)});
   } else {
-    const std::string advice = port_advice(socket.error(), key);
-    listeners.shut.push_back({name, with_next(std::move(socket.error()), advice).message()});
+    listeners.shut.push_back({name, with_port_advice(std::move(socket.error()), key).message()});
   }
 }
 

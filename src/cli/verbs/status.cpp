@@ -50,7 +50,7 @@ int without_answer(const Context& context, const Home& home, const Failure& fail
         schema_line("status", {{"state", word}, {"reason", reason}, {"running", is_running}}));
   } else {
     context.terminal.say(fmt::format("{}: {}. {}", context.terminal.bold(word), reason,
-                                     is_silent    ? "To start it anew: localscale down; localscale up"
+                                     is_silent    ? restart_advice
                                      : is_running ? "See: localscale logs"
                                                   : "Start it with: localscale up"));
   }

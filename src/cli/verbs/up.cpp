@@ -109,7 +109,7 @@ Outcome<Json> answer_of(const Home& home, pid_t holder) {
   return failed({Errc::timeout,
                  fmt::format("The process {} holds this home's lock ({}), but the home does not answer.",
                              holder, home.layout().lock.string()),
-                 "See: localscale logs. To start it anew: localscale down; localscale up"});
+                 fmt::format("See: localscale logs. {}", restart_advice)});
 }
 
 void tell(const Context& context, const std::string& url, bool already, const Json& status) {

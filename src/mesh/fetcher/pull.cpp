@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/bytes.hpp"
+#include "base/error_advice.hpp"
 #include "mesh/fetcher/digest.hpp"
 #include "mesh/fetcher/hf_listing.hpp"
 #include "mesh/fetcher/ollama_manifest.hpp"
@@ -124,10 +125,8 @@ Error Pull::with_kept(Error error, const std::string& name, const ModelFiles* mo
       kept.have_bytes += present(file) ? file.bytes : common_.store.kept_bytes(file.digest);
     }
   }
-  if (kept.have_bytes == 0) {
-    if (error.next.empty()) error.next = "Check the network and run the same pull again.";
-    return error;
-  }
+  if (kept.have_bytes == 0)
+    return with_next(std::move(error), "Check the network and run the same pull again.");
   error.what += " What was downloaded so far (" + human_bytes(kept.have_bytes) + " of " +
                 human_bytes(kept.total_bytes) + ") is kept" +
                 (error.next.empty() ? "; run the same pull again to resume." : ".");
