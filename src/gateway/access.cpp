@@ -108,6 +108,10 @@ std::optional<Problem> Access::check_door(const net::Request& request, Need need
     return denied("This is done with the command line on the machine itself: localscale key --help.",
                   "admin_only");
   }
+  if (need == Need::session) {
+    return make_problem(401, "signed_out",
+                        "Nobody is signed in. Open the home's page with `localscale open`.");
+  }
   if (request.door == net::Door::lan) {
     return denied("Models and state are managed on the machine itself, not over the LAN.", "local_only");
   }

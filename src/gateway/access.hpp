@@ -16,6 +16,7 @@ enum class Need {
   use,      ///< Use models, read lists: every door; a key on the LAN.
   observe,  ///< Read the home's state: this machine only, no key.
   manage,   ///< Change models: this machine only.
+  session,  ///< The owner's own things: a browser that signed in, or the command line's socket.
   admin,    ///< Keys: the command line's socket only.
 };
 

@@ -10,6 +10,9 @@
 
 namespace localscale::gateway {
 
+/// The id of the person that the command line and every session stand for.
+inline constexpr std::string_view the_owner = "owner";
+
 /// How a streamed answer's pieces are told apart, which decides how an error can be put into it.
 enum class Framing {
   none,    ///< Not at all: the client can only be told by breaking off.
@@ -52,6 +55,7 @@ struct Call {
   Shape shape;
   std::string path;  ///< Normalised: aliases resolved, no query.
   std::string rest;  ///< What the pattern's tail matched, percent-decoded ("/v1/models/REST").
+  std::string person = std::string(the_owner);  ///< Whose things this request reads and changes.
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 
   /// Answers with `problem` in this API's shape; as a last event or line if the answer streams already.

@@ -106,10 +106,9 @@ std::string text_of(const std::exception_ptr& failure) {
 
 class Gateway::Parts {
  public:
-  Parts(engine::Catalog& catalog, engine::Engines& engines, engine::Puller& puller, store::KeyStore& keys,
-        HomeStatus& status, Options options)
+  Parts(const Home& home, Options options)
       : options_(std::move(options)),
-        services_{catalog, engines, puller, keys, status, options_, metrics_, events_},
+        services_{home, options_, metrics_, events_},
         access_(options_),
         routes_(metrics_),
         relay_(services_),
@@ -239,9 +238,8 @@ class Gateway::Parts {
   Metrics::Route& unknown_ = metrics_.route("(none)", "none");
 };
 
-Gateway::Gateway(engine::Catalog& catalog, engine::Engines& engines, engine::Puller& puller,
-                 store::KeyStore& keys, HomeStatus& status, Options options)
-    : parts_(std::make_unique<Parts>(catalog, engines, puller, keys, status, std::move(options))) {}
+Gateway::Gateway(const Home& home, Options options)
+    : parts_(std::make_unique<Parts>(home, std::move(options))) {}
 
 Gateway::~Gateway() = default;
 

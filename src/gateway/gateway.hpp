@@ -3,21 +3,17 @@
 #include <memory>
 #include <string_view>
 
-#include "engine/service.hpp"
-#include "gateway/home_status.hpp"
 #include "gateway/options.hpp"
+#include "gateway/services.hpp"
 #include "net/http.hpp"
-#include "store/key_store.hpp"
 
 namespace localscale::gateway {
 
 /// The home's HTTP face: OpenAI, Anthropic, Ollama, the home's own API and its page on one port. Checks who
-/// asks and from where, finds the endpoint, counts and logs (never text). All on one executor; the arguments
-/// outlive it.
+/// asks and from where, finds the endpoint, counts and logs (never text).
 class Gateway {
  public:
-  Gateway(engine::Catalog& catalog, engine::Engines& engines, engine::Puller& puller, store::KeyStore& keys,
-          HomeStatus& status, Options options);
+  Gateway(const Home& home, Options options);
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;

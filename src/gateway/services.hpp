@@ -9,13 +9,17 @@
 
 namespace localscale::gateway {
 
-/// What endpoints work with. Everything outlives the gateway's requests.
-struct Services {
+/// What the gateway stands on. Everything outlives it; all on one executor.
+struct Home {
   engine::Catalog& catalog;
   engine::Engines& engines;
   engine::Puller& puller;
   store::KeyStore& keys;
   HomeStatus& status;
+};
+
+/// What endpoints work with.
+struct Services : Home {
   const Options& options;
   Metrics& metrics;
   Events& events;

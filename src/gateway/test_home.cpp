@@ -219,7 +219,7 @@ Result<store::ApiKey> FakeKeys::verify(std::string_view secret) {
 TestHome::TestHome(Options options) {
   catalog.models.push_back(tiny_model());
   if (options.default_model == "seedling") options.default_model = "tiny";
-  gateway_ = std::make_unique<Gateway>(catalog, engines, puller, keys, status, std::move(options));
+  gateway_ = std::make_unique<Gateway>(Home{catalog, engines, puller, keys, status}, std::move(options));
 }
 
 namespace {

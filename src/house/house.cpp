@@ -84,8 +84,12 @@ Result<void> House::build(Inheritance inherited) {
   auto parts = make_parts(context_, config_, database_, std::move(inherited.channels), notices());
   if (!parts) return tl::unexpected(parts.error());
   parts_ = std::move(*parts);
-  gateway_ = std::make_unique<gateway::Gateway>(parts_->catalog(), parts_->engines(), parts_->puller(),
-                                                parts_->keys(), *this, options_from(config_, machine_names_));
+  const gateway::Home home{.catalog = parts_->catalog(),
+                           .engines = parts_->engines(),
+                           .puller = parts_->puller(),
+                           .keys = parts_->keys(),
+                           .status = *this};
+  gateway_ = std::make_unique<gateway::Gateway>(home, options_from(config_, machine_names_));
   server_ = std::make_unique<net::Server>(context_, limits_from(config_), gateway_->handler(),
                                           gateway::Gateway::refuse);
   server_->check_heads(gateway_->head_check());

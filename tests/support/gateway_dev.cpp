@@ -213,7 +213,7 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
   gateway::Options options;
   options.version = LOCALSCALE_VERSION;
   options.default_model = name;
-  gateway::Gateway gate(catalog, engines, pulls, keys, status, options);
+  gateway::Gateway gate(gateway::Home{catalog, engines, pulls, keys, status}, options);
   net::Server http(io, net::Limits{}, gate.handler(), gateway::Gateway::refuse);
   http.check_heads(gate.head_check());
   if (auto listening = http.listen(listen_on(port), net::Door::loopback); !listening) {
