@@ -109,7 +109,7 @@ net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire_with(std:
   } else {
     const bool waited = !waiter->refusal;
     const auto began = Clock::now();
-    const auto engine = co_await wait(request, waiter, wanted_.at(wish->key), std::move(options.progress));
+    const auto engine = co_await wait(request, waiter, std::move(options.progress));
     if (!engine) co_return tl::unexpected(engine.error());
     if (waited) load_time = Clock::now() - began;
   }
@@ -152,8 +152,8 @@ void EngineManager::Impl::remember(const std::string& key, const LibraryModel& e
 
 net::Task<Result<std::shared_ptr<RunningEngine>>> EngineManager::Impl::wait(RequestId request,
                                                                             std::shared_ptr<Waiter> waiter,
-                                                                            LibraryModel entry,
                                                                             ProgressSink progress) {
+  const auto entry = wanted_.at(waiter->key);
   const auto began = Clock::now();
   while (!waiter->engine && !waiter->refusal) {
     waiter->wake.expires_after(progress_interval);

@@ -71,7 +71,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   void perform(Effects effects);
   void arm_timer();
   net::Task<Result<std::shared_ptr<RunningEngine>>> wait(RequestId request, std::shared_ptr<Waiter> waiter,
-                                                         LibraryModel entry, ProgressSink progress);
+                                                         ProgressSink progress);
   net::Task<void> start(StartEngine order);
   net::Task<Result<void>> bring_up(std::shared_ptr<RunningEngine> engine, StartEngine order, bool& crashed);
   net::Task<Result<void>> wait_until_ready(std::shared_ptr<RunningEngine> engine, bool& crashed) const;

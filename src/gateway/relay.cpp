@@ -83,6 +83,12 @@ std::optional<Problem> refuse_writing(const engine::Model& model, std::string_vi
   return problem;
 }
 
+/// What is asked of which model, once the body was read.
+struct Asked {
+  std::string model;
+  std::vector<std::string> stop_sequences;
+};
+
 /// What OpenAI's completions take and engines leave out without a word: the client must be told.
 std::optional<Problem> refuse_ignored(const ScannedBody& body, std::string_view target) {
   if (target != "/v1/completions") return std::nullopt;
@@ -93,6 +99,21 @@ std::optional<Problem> refuse_ignored(const ScannedBody& body, std::string_view 
                                      (param == "suffix" ? ", or send it to /api/generate." : "."));
   problem.param = param;
   return problem;
+}
+
+tl::expected<Asked, Problem> read_ask(Services& services, std::string_view text, std::string_view target,
+                                      bool default_model) {
+  auto body = scan_body(text);
+  if (!body) return tl::unexpected(problem_of(body.error()));
+  if (body->model_is_not_text) return tl::unexpected(bad_request("\"model\" must be a string.", "model"));
+  std::string model = std::move(body->model).value_or("");
+  if (model.empty() && !default_model) return tl::unexpected(bad_request("model: Field required", "model"));
+  if (model.empty()) model = services.options.default_model;
+  if (auto refusal = refuse_ignored(*body, target)) return tl::unexpected(std::move(*refusal));
+  if (body->has_tools && !body->tools_off) {
+    if (auto refusal = refuse_tools(services.catalog, model)) return tl::unexpected(std::move(*refusal));
+  }
+  return Asked{std::move(model), std::move(body->stop_sequences)};
 }
 
 }  // namespace
@@ -130,26 +151,9 @@ Problem engine_lost_problem(const Error& why) {
 }
 
 net::Task<void> Relay::run(Call& call, std::string target, bool default_model) {
-  auto body = scan_body(call.request.body);
-  if (!body) co_return co_await call.refuse(body.error());
-  if (body->model_is_not_text) {
-    Problem problem = bad_request("\"model\" must be a string.", "model");
-    co_return co_await call.refuse(std::move(problem));
-  }
-  std::string model = body->model.value_or("");
-  if (model.empty()) {
-    if (!default_model) {
-      Problem problem = bad_request("model: Field required", "model");
-      co_return co_await call.refuse(std::move(problem));
-    }
-    model = services_.options.default_model;
-  }
-  if (auto refusal = refuse_ignored(*body, target)) co_return co_await call.refuse(std::move(*refusal));
-  if (body->has_tools && !body->tools_off) {
-    if (auto refusal = refuse_tools(services_.catalog, model))
-      co_return co_await call.refuse(std::move(*refusal));
-  }
-  co_await forward(call, std::move(target), std::move(model), std::move(body->stop_sequences));
+  auto asked = read_ask(services_, call.request.body, target, default_model);
+  if (!asked) return call.refuse(std::move(asked.error()));
+  return forward(call, std::move(target), std::move(asked->model), std::move(asked->stop_sequences));
 }
 
 net::Task<void> Relay::run_form(Call& call, std::string target) {
@@ -161,22 +165,37 @@ net::Task<void> Relay::run_form(Call& call, std::string target) {
   co_await forward(call, std::move(target), std::move(model), {});
 }
 
+/// Every answer waits in this frame, so what only some need lives in others.
 net::Task<void> Relay::forward(Call& call, std::string target, std::string model,
                                std::vector<std::string> stops) {
   auto leased = co_await services_.engines.acquire(model, load_options(services_, model));
-  if (!leased) {
-    Problem problem = lease_problem(leased.error(), model);
-    co_return co_await call.refuse(std::move(problem));
-  }
-  engine::Lease& lease = **leased;
-  if (auto refusal = refuse_writing(lease.model(), target))
-    co_return co_await call.refuse(std::move(*refusal));
+  if (!leased) co_return co_await refuse_lease(call, leased.error(), model);
+  co_await ask(call, **leased, target, stops);
+}
+
+net::Task<void> Relay::refuse_lease(Call& call, const Error& error, std::string_view model) {
+  return call.refuse(lease_problem(error, model));
+}
+
+net::Task<void> Relay::ask(Call& call, engine::Lease& lease, std::string_view target,
+                           const std::vector<std::string>& stops) {
+  if (auto refusal = refuse_writing(lease.model(), target)) return call.refuse(std::move(*refusal));
+  return pass(call, lease, target, stops);
+}
+
+net::Task<void> Relay::pass(Call& call, engine::Lease& lease, std::string_view target,
+                            const std::vector<std::string>& stops) {
   const net::Headers headers = engine_headers(call.request);
   auto head = co_await lease.upstream().request("POST", target, headers, call.request.body);
-  if (!head) co_return co_await engine_lost(call, lease, head.error());
-  if (head->status >= 400) co_return co_await answer_error(call, lease, std::move(*head));
-  if (is_small(*head)) co_return co_await answer_whole(call, lease, std::move(*head), stops);
-  co_await answer_stream(call, lease, std::move(*head), stops);
+  if (!head) co_return co_await engine_lost(call, lease, std::move(head.error()));
+  co_await answer(call, lease, std::move(*head), stops);
+}
+
+net::Task<void> Relay::answer(Call& call, engine::Lease& lease, net::UpstreamHead&& head,
+                              const std::vector<std::string>& stops) {
+  if (head.status >= 400) return answer_error(call, lease, std::move(head));
+  if (is_small(head)) return answer_whole(call, lease, std::move(head), stops);
+  return answer_stream(call, lease, std::move(head), stops);
 }
 
 net::Task<void> Relay::answer_error(Call& call, engine::Lease& lease, net::UpstreamHead head) {

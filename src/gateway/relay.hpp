@@ -22,6 +22,13 @@ class Relay {
 
  private:
   net::Task<void> forward(Call& call, std::string target, std::string model, std::vector<std::string> stops);
+  static net::Task<void> refuse_lease(Call& call, const Error& error, std::string_view model);
+  net::Task<void> ask(Call& call, engine::Lease& lease, std::string_view target,
+                      const std::vector<std::string>& stops);
+  net::Task<void> pass(Call& call, engine::Lease& lease, std::string_view target,
+                       const std::vector<std::string>& stops);
+  net::Task<void> answer(Call& call, engine::Lease& lease, net::UpstreamHead&& head,
+                         const std::vector<std::string>& stops);
   net::Task<void> answer_error(Call& call, engine::Lease& lease, net::UpstreamHead head);
   net::Task<void> answer_whole(Call& call, engine::Lease& lease, net::UpstreamHead head,
                                const std::vector<std::string>& stops);

@@ -48,7 +48,7 @@ class SocketUpstream final : public Upstream {
     const auto sent = co_await send(asio::buffer(head_), asio::buffer(body.data(), body.size()));
     if (!sent) co_return tl::unexpected(sent.error());
     while (state_ == State::head) {
-      const auto fed = co_await feed_more();
+      const auto fed = feed_held() ? outcome() : co_await feed_read();
       if (!fed) co_return tl::unexpected(fed.error());
     }
     co_return parser_.head();
@@ -56,7 +56,7 @@ class SocketUpstream final : public Upstream {
 
   Task<Result<std::string_view>> read_some() override {
     while (state_ == State::body) {
-      const auto fed = co_await feed_more();
+      const auto fed = feed_held() ? outcome() : co_await feed_read();
       if (!fed) co_return tl::unexpected(fed.error());
       if (!parser_.body().empty()) co_return parser_.body();
     }
@@ -65,17 +65,18 @@ class SocketUpstream final : public Upstream {
 
   Task<Result<std::string>> read_all(std::size_t limit_bytes) override {
     std::string whole;
-    for (;;) {
-      const auto piece = co_await read_some();
-      if (!piece) co_return tl::unexpected(piece.error());
-      if (piece->empty()) co_return whole;
-      if (whole.size() + piece->size() > limit_bytes) {
+    while (state_ == State::body) {
+      const auto fed = feed_held() ? outcome() : co_await feed_read();
+      if (!fed) co_return tl::unexpected(fed.error());
+      const std::string_view piece = parser_.body();
+      if (whole.size() + piece.size() > limit_bytes) {
         broken_ = true;
         co_return fail(Errc::exhausted,
                        "The engine's answer is larger than " + std::to_string(limit_bytes) + " bytes.");
       }
-      whole.append(*piece);
+      whole.append(piece);
     }
+    co_return whole;
   }
 
   [[nodiscard]] bool reusable() const override {
@@ -83,23 +84,25 @@ class SocketUpstream final : public Upstream {
   }
 
  private:
-  /// Gives the parser what is there, reading first if that is nothing or too little to go on with.
-  Task<Result<void>> feed_more() {
+  /// Gives the parser what was read before. False if that is nothing or too little to go on with.
+  bool feed_held() {
+    if (in_.empty()) return false;
     std::size_t used = 0;
-    if (!in_.empty()) state_ = parser_.feed(in_.data(), used);
-    if (used == 0 && state_ != State::complete && state_ != State::malformed) {
-      const auto got = co_await read();
-      if (!got) co_return got;
-      state_ = ended_ ? parser_.feed_end() : parser_.feed(in_.data(), used);
-    }
+    state_ = parser_.feed(in_.data(), used);
     in_.consume(used);
-    if (state_ != State::malformed) co_return Result<void>{};
-    broken_ = true;
-    if (ended_) co_return closed_early();
-    co_return fail(Errc::corrupt, "The engine's answer is not valid HTTP: " + parser_.problem() + ".");
+    return used > 0 || state_ == State::complete || state_ == State::malformed;
   }
 
-  Task<Result<void>> read() {
+  /// What the last feeding came to.
+  Result<void> outcome() {
+    if (state_ != State::malformed) return {};
+    broken_ = true;
+    if (ended_) return closed_early();
+    return fail(Errc::corrupt, "The engine's answer is not valid HTTP: " + parser_.problem() + ".");
+  }
+
+  /// Reads, and gives the parser what is there then.
+  Task<Result<void>> feed_read() {
     char* const into = in_.prepare(read_size_);
     const std::size_t room = in_.room();
     const auto [error, bytes] = co_await socket_.async_read_some(asio::mutable_buffer(into, room), kAsTuple);
@@ -108,7 +111,10 @@ class SocketUpstream final : public Upstream {
     started_ = started_ || bytes > 0;
     if (bytes == room) read_size_ = kLargeRead;
     if (error) ended_ = true;
-    co_return Result<void>{};
+    std::size_t used = 0;
+    state_ = ended_ ? parser_.feed_end() : parser_.feed(in_.data(), used);
+    in_.consume(used);
+    co_return outcome();
   }
 
   /// A failing write is not an error yet: the engine may have answered (say, 413) and closed before it read
