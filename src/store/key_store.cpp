@@ -1,7 +1,5 @@
 #include "store/key_store.hpp"
 
-#include <array>
-#include <chrono>
 #include <cstddef>
 #include <map>
 #include <utility>
@@ -9,9 +7,10 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sodium.h>
 
-#include "base/bytes.hpp"
 #include "base/printable.hpp"
 #include "store/guarded.hpp"
+#include "store/secret.hpp"
+#include "store/unix_clock.hpp"
 
 namespace localscale::store {
 namespace {
@@ -22,42 +21,11 @@ constexpr std::string_view prefix = "ls-";
 constexpr std::size_t name_bytes_max = 80;
 constexpr std::int64_t last_used_step_s = 60;
 
-using Hash = std::array<unsigned char, 32>;
-
 struct StoredKey {
   ApiKey key;
-  Hash salt{};
-  Hash hash{};
+  SecretHash salt{};
+  SecretHash hash{};
 };
-
-std::int64_t unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-std::string random_hex(std::size_t digits) {
-  std::string bytes(digits / 2, '\0');
-  randombytes_buf(bytes.data(), bytes.size());
-  return to_hex(std::as_bytes(std::span(bytes.data(), bytes.size())));
-}
-
-Hash hash_of(std::string_view secret, const Hash& salt) {
-  Hash hash{};
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(secret.data()),
-                     secret.size(), salt.data(), salt.size());
-  return hash;
-}
-
-bool same(const Hash& a, const Hash& b) {
-  return sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-Hash hash_column(const SQLite::Column& column) {
-  Hash hash{};
-  const auto* bytes = static_cast<const unsigned char*>(column.getBlob());
-  if (column.getBytes() == static_cast<int>(hash.size())) std::copy_n(bytes, hash.size(), hash.begin());
-  return hash;
-}
 
 Result<void> check(const KeyWish& wish) {
   if (wish.name.empty() || wish.name.size() > name_bytes_max) {
@@ -85,12 +53,13 @@ class SqliteKeyStore final : public KeyStore {
       SQLite::Statement rows(
           database_.sqlite(),
           "SELECT id, name, salt, hash, created_unix_s, last_used_unix_s, requests_per_minute, "
-          "max_concurrent FROM api_keys");
+          "max_concurrent, may_sign_in FROM api_keys");
       while (rows.executeStep()) {
         StoredKey stored;
-        stored.key = {rows.getColumn(0).getString(), rows.getColumn(1).getString(),
-                      rows.getColumn(4).getInt64(),  rows.getColumn(5).getInt64(),
-                      rows.getColumn(6).getUInt(),   rows.getColumn(7).getUInt()};
+        stored.key = {rows.getColumn(0).getString(),  rows.getColumn(1).getString(),
+                      rows.getColumn(4).getInt64(),   rows.getColumn(5).getInt64(),
+                      rows.getColumn(6).getUInt(),    rows.getColumn(7).getUInt(),
+                      rows.getColumn(8).getInt() != 0};
         stored.salt = hash_column(rows.getColumn(2));
         stored.hash = hash_column(rows.getColumn(3));
         keys_.emplace(stored.key.id, std::move(stored));
@@ -107,8 +76,8 @@ class SqliteKeyStore final : public KeyStore {
                   "Choose another name.");
     }
     StoredKey stored;
-    stored.key = {random_hex(id_digits),    wish.name,          unix_now(), 0,
-                  wish.requests_per_minute, wish.max_concurrent};
+    stored.key = {random_hex(id_digits),    wish.name,           unix_now(),      0,
+                  wish.requests_per_minute, wish.max_concurrent, wish.may_sign_in};
     const std::string secret = std::string(prefix) + stored.key.id + "-" + random_hex(secret_digits);
     randombytes_buf(stored.salt.data(), stored.salt.size());
     stored.hash = hash_of(secret, stored.salt);
@@ -166,7 +135,10 @@ class SqliteKeyStore final : public KeyStore {
 
   Result<void> insert(const StoredKey& stored) {
     return guarded("Saving the API key", [&] {
-      SQLite::Statement statement(database_.sqlite(), "INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, 0, ?, ?)");
+      SQLite::Statement statement(
+          database_.sqlite(),
+          "INSERT INTO api_keys (id, name, salt, hash, created_unix_s, requests_per_minute, max_concurrent, "
+          "may_sign_in) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
       statement.bind(1, stored.key.id);
       statement.bind(2, stored.key.name);
       statement.bind(3, stored.salt.data(), static_cast<int>(stored.salt.size()));
@@ -174,6 +146,7 @@ class SqliteKeyStore final : public KeyStore {
       statement.bind(5, stored.key.created_unix_s);
       statement.bind(6, stored.key.requests_per_minute);
       statement.bind(7, stored.key.max_concurrent);
+      statement.bind(8, stored.key.may_sign_in ? 1 : 0);
       statement.exec();
     });
   }

@@ -19,6 +19,7 @@ struct ApiKey {
   std::int64_t last_used_unix_s = 0;  ///< 0: never. Written at most once a minute.
   std::uint32_t requests_per_minute = 120;
   std::uint32_t max_concurrent = 8;
+  bool may_sign_in = false;  ///< Opens the page too, with all of the owner's rights.
 };
 
 struct NewApiKey {
@@ -31,6 +32,7 @@ struct KeyWish {
   std::string name;                         ///< 1–80 bytes of printable UTF-8, unique among the keys.
   std::uint32_t requests_per_minute = 120;  ///< 1–60000
   std::uint32_t max_concurrent = 8;         ///< 1–1000
+  bool may_sign_in = false;
 };
 
 /// The API keys of this home. One thread.
@@ -39,7 +41,7 @@ class KeyStore {
   virtual ~KeyStore() = default;
   virtual Result<NewApiKey> create(const KeyWish& wish) = 0;
   [[nodiscard]] virtual Result<std::vector<ApiKey>> list() = 0;
-  /// Deletes the key named by its id or name; running requests finish.
+  /// Deletes the key named by its id or name, and the sessions that it opened; running requests finish.
   virtual Result<void> revoke(std::string_view id_or_name) = 0;
   /// The key that `secret` belongs to; denied for anything else, in the same words whatever is wrong.
   virtual Result<ApiKey> verify(std::string_view secret) = 0;
