@@ -66,6 +66,10 @@ std::string_view presented_key(const net::Headers& headers) {
   return headers.get("x-api-key");
 }
 
+bool sessions_allowed(const net::Request& request, const Options& options) {
+  return request.door != net::Door::lan || !options.lan_is_plaintext;
+}
+
 Access::Access(const Options& options) : options_(options) {}
 
 bool Access::origin_listed(std::string_view origin) const {
@@ -102,20 +106,13 @@ std::optional<Problem> Access::check(const net::Request& request, std::string_vi
   return std::nullopt;
 }
 
-std::optional<Problem> Access::check_door(const net::Request& request, Need need) {
-  if (request.door == net::Door::admin || need == Need::anyone || need == Need::use) return std::nullopt;
-  if (need == Need::admin) {
-    return denied("This is done with the command line on the machine itself: localscale key --help.",
-                  "admin_only");
-  }
-  if (need == Need::session) {
-    return make_problem(401, "signed_out",
-                        "Nobody is signed in. Open the home's page with `localscale open`.");
-  }
-  if (request.door == net::Door::lan) {
-    return denied("Models and state are managed on the machine itself, not over the LAN.", "local_only");
-  }
-  return std::nullopt;
+bool Access::is_browser(const net::Request& request) {
+  return request.headers.has("Sec-Fetch-Site") || request.headers.has("Origin");
+}
+
+bool Access::is_own_page(const net::Request& request) {
+  const std::string_view origin = request.headers.get("Origin");
+  return origin.empty() || is_same_origin(origin, request.headers.get("Host"));
 }
 
 void Access::add_cors(const net::Request& request, net::Headers& headers) const {

@@ -104,7 +104,9 @@ TEST(Access, ManagingIsForThisMachineAndKeysForTheCommandLine) {
   const auto key = with({{"x-api-key", made->secret}});
   EXPECT_EQ(home.ask("DELETE", "/api/delete", R"({"model":"tiny"})", key, net::Door::lan).status, 403U);
   EXPECT_EQ(home.ask("GET", "/localscale/v1/status", "", key, net::Door::lan).status, 403U);
-  EXPECT_EQ(home.ask("GET", "/localscale/v1/keys").status, 403U);
+  EXPECT_EQ(home.ask("GET", "/localscale/v1/keys").status, 401U);
+  EXPECT_EQ(home.ask("GET", "/localscale/v1/keys", "", key, net::Door::lan).status, 401U);
+  EXPECT_EQ(home.ask("POST", "/localscale/v1/session/tokens").status, 403U);
   EXPECT_EQ(home.ask("GET", "/localscale/v1/keys", "", with({{"Host", "x"}}), net::Door::admin).status, 200U);
 }
 

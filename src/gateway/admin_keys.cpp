@@ -12,7 +12,8 @@ Json key_json(const store::ApiKey& key) {
           {"created_at_unix", key.created_unix_s},
           {"last_used_at_unix", key.last_used_unix_s},
           {"requests_per_minute", key.requests_per_minute},
-          {"max_concurrent", key.max_concurrent}};
+          {"max_concurrent", key.max_concurrent},
+          {"may_sign_in", key.may_sign_in}};
 }
 
 /// What the device needs beside its key.
@@ -39,18 +40,22 @@ Result<store::KeyWish> read_wish(std::string_view body) {
   if (!rate) return tl::unexpected(rate.error());
   const auto concurrent = number_of(*request, "max_concurrent", wish.max_concurrent);
   if (!concurrent) return tl::unexpected(concurrent.error());
+  const auto may_sign_in = flag_of(*request, "may_sign_in", false);
+  if (!may_sign_in) return tl::unexpected(may_sign_in.error());
   wish.name = std::move(*name);
   wish.requests_per_minute = *rate;
   wish.max_concurrent = *concurrent;
+  wish.may_sign_in = *may_sign_in;
   return wish;
 }
 
 }  // namespace
 
 void Admin::add_key_routes(Routes& routes) {
-  routes.add("POST", "/localscale/v1/keys", Need::admin, [this](Call& call) { return create_key(call); });
-  routes.add("GET", "/localscale/v1/keys", Need::admin, [this](Call& call) { return list_keys(call); });
-  routes.add("DELETE", "/localscale/v1/keys/*", Need::admin, [this](Call& call) { return revoke_key(call); });
+  routes.add("POST", "/localscale/v1/keys", Need::session, [this](Call& call) { return create_key(call); });
+  routes.add("GET", "/localscale/v1/keys", Need::session, [this](Call& call) { return list_keys(call); });
+  routes.add("DELETE", "/localscale/v1/keys/*", Need::session,
+             [this](Call& call) { return revoke_key(call); });
 }
 
 net::Task<void> Admin::create_key(Call& call) {
@@ -58,10 +63,12 @@ net::Task<void> Admin::create_key(Call& call) {
   if (!wish) co_return co_await call.refuse(wish.error());
   const auto made = services_.keys.create(*wish);
   if (!made) co_return co_await call.refuse(made.error());
+  services_.events.publish("keys", "{}");
   co_await call.send_json(dump({{"schema", 1},
                                 {"key", key_json(made->key)},
                                 {"secret", made->secret},
-                                {"lan", lan_json(services_.status.state().lan)}}));
+                                {"lan", lan_json(services_.status.state().lan)}}),
+                          201);
 }
 
 net::Task<void> Admin::list_keys(Call& call) {
@@ -75,6 +82,7 @@ net::Task<void> Admin::list_keys(Call& call) {
 net::Task<void> Admin::revoke_key(Call& call) {
   const auto revoked = services_.keys.revoke(call.rest);
   if (!revoked) co_return co_await call.refuse(revoked.error());
+  services_.events.publish("keys", "{}");
   co_await call.send_json(R"({"schema":1,"revoked":true})");
 }
 

@@ -65,8 +65,9 @@ net::Task<void> Call::refuse(Error error) {
   co_await refuse(std::move(problem));
 }
 
-net::Task<void> Call::send_json(std::string json) {
+net::Task<void> Call::send_json(std::string json, unsigned status) {
   net::Response response;
+  response.status = status;
   response.headers.set("Content-Type", "application/json");
   response.body = std::move(json);
   const auto sent = co_await answer.send(std::move(response));

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "gateway/shape.hpp"
 #include "net/http.hpp"
+#include "store/session_store.hpp"
 
 namespace localscale::gateway {
 
@@ -56,13 +58,14 @@ struct Call {
   std::string path;  ///< Normalised: aliases resolved, no query.
   std::string rest;  ///< What the pattern's tail matched, percent-decoded ("/v1/models/REST").
   std::string person = std::string(the_owner);  ///< Whose things this request reads and changes.
+  std::optional<store::Session> session{};      ///< The caller's; none for programs and the command line.
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 
   /// Answers with `problem` in this API's shape; as a last event or line if the answer streams already.
   net::Task<void> refuse(Problem problem);
   net::Task<void> refuse(Error error);
-  /// Answers 200 with a JSON text.
-  net::Task<void> send_json(std::string json);
+  /// Answers with a JSON text.
+  net::Task<void> send_json(std::string json, unsigned status = 200);
 };
 
 }  // namespace localscale::gateway

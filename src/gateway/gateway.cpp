@@ -11,12 +11,14 @@
 #include "base/printable.hpp"
 #include "gateway/access.hpp"
 #include "gateway/admin.hpp"
+#include "gateway/admission.hpp"
 #include "gateway/key_limits.hpp"
 #include "gateway/ollama.hpp"
 #include "gateway/openai.hpp"
 #include "gateway/page.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/routes.hpp"
+#include "gateway/session_endpoints.hpp"
 
 namespace localscale::gateway {
 namespace {
@@ -78,10 +80,6 @@ Problem wrong_method(const Call& call, const std::string& allowed) {
   return problem;
 }
 
-Problem bad_key(std::string message) {
-  return make_problem(401, "invalid_api_key", std::move(message));
-}
-
 bool is_cancelled(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
@@ -110,14 +108,17 @@ class Gateway::Parts {
       : options_(std::move(options)),
         services_{home, options_, metrics_, events_},
         access_(options_),
+        admission_(services_),
         routes_(metrics_),
         relay_(services_),
         openai_(services_, relay_),
         ollama_(services_),
-        admin_(services_) {
+        admin_(services_),
+        sessions_(services_) {
     openai_.add_to(routes_);
     ollama_.add_to(routes_);
     admin_.add_to(routes_);
+    sessions_.add_to(routes_);
     Page::add_to(routes_);
   }
 
@@ -145,7 +146,7 @@ class Gateway::Parts {
 
   void end_streams() { events_.close(); }
 
-  /// Host, Origin, door and key, before a body is read; limits are asked when the request is whole.
+  /// Host, Origin, door, key and session, before a body is read; limits are asked when the request is whole.
   net::HeadVerdict check_head(const net::Request& request) {
     net::HeadVerdict verdict;
     const std::string path = normalise_path(request.path());
@@ -153,12 +154,15 @@ class Gateway::Parts {
     if (!problem && access_.is_preflight(request)) return verdict;
     if (!problem) {
       const Routes::Match match = routes_.find(request.method, path);
-      const auto key = admit(request, need_of(match));
-      if (key) {
-        verdict.recognised = key->has_value();
-        return verdict;
+      const Need need = need_of(match);
+      const auto caller = admission_.admit(request, need);
+      verdict.recognised = caller && (caller->key || caller->session);
+      if (!caller) {
+        problem = caller.error();
+      } else if (need == Need::anyone && !verdict.recognised) {
+        problem = check_strangers_body(request);
       }
-      problem = key.error();
+      if (!problem) return verdict;
     }
     verdict.refusal = render(*problem, shape_of(path, request.headers), request.id);
     const net::Headers always = headers_of_every_answer(request);
@@ -191,11 +195,11 @@ class Gateway::Parts {
       co_return;
     }
     Routes::Match match = routes_.find(call.request.method, call.path);
-    const auto key = admit(call.request, need_of(match));
-    if (!key) co_return co_await call.refuse(key.error());
+    auto caller = admission_.admit(call.request, need_of(match));
+    if (!caller) co_return co_await call.refuse(caller.error());
     KeyLimits::Permit permit;  // Held while the request runs.
-    if (*key) {
-      auto admitted = limits_.admit(**key, std::chrono::steady_clock::now());
+    if (caller->key) {
+      auto admitted = limits_.admit(*caller->key, std::chrono::steady_clock::now());
       if (!admitted) co_return co_await call.refuse(std::move(admitted.error()));
       permit = std::move(*admitted);
     }
@@ -205,23 +209,9 @@ class Gateway::Parts {
     }
     record.found(*match.route->metrics);
     call.rest = std::move(match.rest);
+    if (caller->session) call.person = caller->session->person;
+    call.session = std::move(caller->session);
     co_await match.route->endpoint(call);
-  }
-
-  /// Door and key: the key where one is needed, nothing where none is.
-  tl::expected<std::optional<store::ApiKey>, Problem> admit(const net::Request& request, Need need) {
-    if (auto refusal = Access::check_door(request, need)) return tl::unexpected(std::move(*refusal));
-    if (request.door != net::Door::lan || need == Need::anyone) return std::nullopt;
-    const std::string_view secret = presented_key(request.headers);
-    if (secret.empty()) {
-      return tl::unexpected(
-          bad_key("Over the LAN this home wants an API key (Authorization: Bearer … or x-api-key). "
-                  "Its owner makes one with `localscale key create NAME`."));
-    }
-    auto key = services_.keys.verify(secret);
-    if (!key && key.error().code != Errc::denied) return tl::unexpected(problem_of(key.error()));
-    if (!key) return tl::unexpected(bad_key("This API key is not valid here."));
-    return std::move(*key);
   }
 
   Options options_;
@@ -229,12 +219,14 @@ class Gateway::Parts {
   Events events_;
   Services services_;
   Access access_;
+  Admission admission_;
   KeyLimits limits_;
   Routes routes_;
   Relay relay_;
   OpenAi openai_;
   Ollama ollama_;
   Admin admin_;
+  SessionEndpoints sessions_;
   Metrics::Route& unknown_ = metrics_.route("(none)", "none");
 };
 

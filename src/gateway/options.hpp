@@ -14,6 +14,7 @@ struct Options {
   std::vector<std::string>
       allowed_origins;  ///< Exact origins ("https://app.example") of other pages that may call.
   std::vector<std::string> lan_names;      ///< Names of the LAN listener's certificate.
+  bool lan_is_plaintext = false;           ///< The LAN door is without TLS: nobody signs in there.
   std::uint32_t keep_alive_seconds = 300;  ///< Told to clients that ask (`expires_at`).
 };
 

@@ -35,10 +35,10 @@ bool wants_html(const net::Request& request) {
 }  // namespace
 
 void Page::add_to(Routes& routes) {
-  routes.add("GET", "/", Need::use, [](Call& call) { return root(call); });
+  routes.add("GET", "/", Need::anyone, [](Call& call) { return root(call); });
   for (const Asset& asset : assets()) {
     if (asset.path == "/index.html") continue;
-    routes.add("GET", asset.path, Need::use, [&asset](Call& call) { return serve(call, asset); });
+    routes.add("GET", asset.path, Need::anyone, [&asset](Call& call) { return serve(call, asset); });
   }
 }
 

@@ -6,6 +6,7 @@
 #include "gateway/metrics.hpp"
 #include "gateway/options.hpp"
 #include "store/key_store.hpp"
+#include "store/session_store.hpp"
 
 namespace localscale::gateway {
 
@@ -15,6 +16,7 @@ struct Home {
   engine::Engines& engines;
   engine::Puller& puller;
   store::KeyStore& keys;
+  store::SessionStore& sessions;
   HomeStatus& status;
 };
 

@@ -194,7 +194,8 @@ net::Task<Result<void>> FakePuller::pull(std::string_view name, engine::Progress
 }
 
 Result<store::NewApiKey> FakeKeys::create(const store::KeyWish& wish) {
-  store::ApiKey key{"0123456789ab", wish.name, 1, 0, wish.requests_per_minute, wish.max_concurrent};
+  store::ApiKey key{"0123456789ab",      wish.name,       1, 0, wish.requests_per_minute,
+                    wish.max_concurrent, wish.may_sign_in};
   by_secret.emplace("secret-" + wish.name, key);
   return store::NewApiKey{key, "secret-" + wish.name};
 }
@@ -216,10 +217,58 @@ Result<store::ApiKey> FakeKeys::verify(std::string_view secret) {
   return found->second;
 }
 
+store::NewSession FakeSessions::begin(std::string_view person) {
+  const std::string number = std::to_string(++last_);
+  store::NewSession made{{last_, std::string(person), 2'000'000'000}, "cookie" + number, "csrf" + number};
+  open.emplace(last_, made);
+  return made;
+}
+
+Result<store::SignInToken> FakeSessions::make_token(std::string_view) {
+  const std::string secret = "token-" + std::to_string(tokens.size() + 1);
+  tokens.insert(secret);
+  return store::SignInToken{secret, 0};
+}
+
+Result<store::NewSession> FakeSessions::enter_by_token(std::string_view token) {
+  const auto found = tokens.find(token);
+  if (found == tokens.end()) return fail(Errc::denied, "wrong");
+  tokens.erase(found);
+  return begin("owner");
+}
+
+Result<store::NewSession> FakeSessions::enter_by_password(std::string_view person, std::string_view tried) {
+  if (password.empty() || tried != password) return fail(Errc::denied, "wrong");
+  return begin(person);
+}
+
+Result<store::NewSession> FakeSessions::enter_by_key(std::string_view person, std::string_view) {
+  return begin(person);
+}
+
+Result<store::Session> FakeSessions::find(std::string_view cookie, std::string_view csrf) {
+  for (const auto& [id, made] : open) {
+    if (made.cookie == cookie && made.csrf == csrf) return made.session;
+  }
+  return fail(Errc::denied, "wrong");
+}
+
+Result<void> FakeSessions::end(std::int64_t id) {
+  open.erase(id);
+  return {};
+}
+
+Result<void> FakeSessions::set_password(std::string_view, std::string_view wished, std::int64_t kept) {
+  password = wished;
+  kept_session = kept;
+  return {};
+}
+
 TestHome::TestHome(Options options) {
   catalog.models.push_back(tiny_model());
   if (options.default_model == "seedling") options.default_model = "tiny";
-  gateway_ = std::make_unique<Gateway>(Home{catalog, engines, puller, keys, status}, std::move(options));
+  gateway_ =
+      std::make_unique<Gateway>(Home{catalog, engines, puller, keys, sessions, status}, std::move(options));
 }
 
 namespace {
@@ -238,6 +287,15 @@ net::Request request_of(std::string_view method, std::string_view target, std::s
 }
 
 }  // namespace
+
+net::Headers TestHome::signed_in() {
+  const auto made = sessions.enter_by_key("owner", "");
+  net::Headers headers;
+  headers.set("Cookie", "other=1; localscale-session=" + made->cookie);
+  headers.set("x-localscale-csrf", made->csrf);
+  headers.set("Sec-Fetch-Site", "same-origin");
+  return headers;
+}
 
 net::HeadVerdict TestHome::check_head(std::string_view method, std::string_view target, net::Headers headers,
                                       net::Door door) {

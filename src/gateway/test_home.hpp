@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -94,6 +95,28 @@ class FakeKeys final : public store::KeyStore {
   std::map<std::string, store::ApiKey, std::less<>> by_secret;
 };
 
+/// Sessions, tokens ("token-N") and one password, in memory.
+class FakeSessions final : public store::SessionStore {
+ public:
+  Result<store::SignInToken> make_token(std::string_view person) override;
+  Result<store::NewSession> enter_by_token(std::string_view token) override;
+  Result<store::NewSession> enter_by_password(std::string_view person, std::string_view password) override;
+  Result<store::NewSession> enter_by_key(std::string_view person, std::string_view key_id) override;
+  Result<store::Session> find(std::string_view cookie, std::string_view csrf) override;
+  Result<void> end(std::int64_t id) override;
+  Result<bool> has_password(std::string_view) override { return !password.empty(); }
+  Result<void> set_password(std::string_view person, std::string_view wished, std::int64_t kept) override;
+
+  std::set<std::string, std::less<>> tokens;
+  std::string password;
+  std::int64_t kept_session = -1;  ///< What set_password was given.
+  std::map<std::int64_t, store::NewSession> open;
+
+ private:
+  store::NewSession begin(std::string_view person);
+  std::int64_t last_ = 0;
+};
+
 class FakeStatus final : public HomeStatus {
  public:
   [[nodiscard]] HomeState state() const override { return home; }
@@ -121,6 +144,8 @@ class TestHome {
   /// What the gateway says to a request by its head alone.
   net::HeadVerdict check_head(std::string_view method, std::string_view target, net::Headers headers,
                               net::Door door);
+  /// The fields that a page sends which is signed in.
+  net::Headers signed_in();
   Got post(std::string_view target, std::string body) { return ask("POST", target, std::move(body)); }
   /// The home stops.
   void end_streams() { gateway_->end_streams(); }
@@ -129,6 +154,7 @@ class TestHome {
   FakeEngines engines{catalog};
   FakePuller puller;
   FakeKeys keys;
+  FakeSessions sessions;
   FakeStatus status;
 
  private:

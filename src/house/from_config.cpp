@@ -28,6 +28,7 @@ gateway::Options options_from(const config::Config& config, const MachineNames& 
   options.allowed_hosts = config.api.allowed_hosts;
   options.allowed_origins = config.api.allowed_origins;
   options.lan_names = lan_names(config.lan, machine);
+  options.lan_is_plaintext = config.lan.allow_plaintext;
   options.keep_alive_seconds = config.engine.keep_alive_seconds;
   return options;
 }

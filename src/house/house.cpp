@@ -88,6 +88,7 @@ Result<void> House::build(Inheritance inherited) {
                            .engines = parts_->engines(),
                            .puller = parts_->puller(),
                            .keys = parts_->keys(),
+                           .sessions = parts_->sessions(),
                            .status = *this};
   gateway_ = std::make_unique<gateway::Gateway>(home, options_from(config_, machine_names_));
   server_ = std::make_unique<net::Server>(context_, limits_from(config_), gateway_->handler(),

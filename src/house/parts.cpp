@@ -58,13 +58,19 @@ std::vector<store::NamedFile> held_elsewhere(const std::vector<engine::Model>& m
   return out;
 }
 
+/// Who may do what.
+struct Rights {
+  std::unique_ptr<store::KeyStore> keys;
+  std::unique_ptr<store::SessionStore> sessions;
+};
+
 class RealParts final : public Parts {
  public:
   RealParts(boost::asio::io_context& context, const config::Config& config, store::Database& database,
-            std::unique_ptr<store::KeyStore> keys, Channels channels, Notices notices)
+            Rights rights, Channels channels, Notices notices)
       : layout_(config),
         notices_(std::move(notices)),
-        keys_(std::move(keys)),
+        rights_(std::move(rights)),
         names_(database),
         catalog_(names_, layout_.blobs, model_folders(config, layout_)),
         launcher_(link_supervisor(context, std::move(channels.supervisor))),
@@ -76,7 +82,8 @@ class RealParts final : public Parts {
   [[nodiscard]] engine::Catalog& catalog() override { return seen_; }
   [[nodiscard]] engine::Engines& engines() override { return engines_; }
   [[nodiscard]] engine::Puller& puller() override { return *puller_; }
-  [[nodiscard]] store::KeyStore& keys() override { return *keys_; }
+  [[nodiscard]] store::KeyStore& keys() override { return *rights_.keys; }
+  [[nodiscard]] store::SessionStore& sessions() override { return *rights_.sessions; }
 
   [[nodiscard]] Machine machine() const override {
     const auto load = launcher_->load();
@@ -121,7 +128,7 @@ class RealParts final : public Parts {
 
   config::Layout layout_;
   Notices notices_;
-  std::unique_ptr<store::KeyStore> keys_;
+  Rights rights_;
   store::SqliteModelStore names_;
   engine::FileCatalog catalog_;
   HomeCatalog seen_{catalog_, [this](std::string_view name) -> Result<bool> {
@@ -142,7 +149,10 @@ Result<std::unique_ptr<Parts>> make_parts(boost::asio::io_context& context, cons
                                           store::Database& database, Channels channels, Notices notices) {
   auto keys = store::open_key_store(database);
   if (!keys) return tl::unexpected(keys.error());
-  return std::make_unique<RealParts>(context, config, database, std::move(*keys), std::move(channels),
+  auto sessions = store::open_session_store(database);
+  if (!sessions) return tl::unexpected(sessions.error());
+  return std::make_unique<RealParts>(context, config, database,
+                                     Rights{std::move(*keys), std::move(*sessions)}, std::move(channels),
                                      std::move(notices));
 }
 

@@ -15,6 +15,7 @@
 #include "net/http.hpp"
 #include "store/database.hpp"
 #include "store/key_store.hpp"
+#include "store/session_store.hpp"
 
 namespace localscale::house {
 
@@ -47,6 +48,7 @@ class Parts {
   [[nodiscard]] virtual engine::Engines& engines() = 0;
   [[nodiscard]] virtual engine::Puller& puller() = 0;
   [[nodiscard]] virtual store::KeyStore& keys() = 0;
+  [[nodiscard]] virtual store::SessionStore& sessions() = 0;
   /// Memory of the machine and how busy it is, as the supervisor last said; zeros before.
   struct Machine {
     std::uint64_t memory_available_bytes = 0;

@@ -7,6 +7,7 @@
 #include "gateway/keep_alive.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/routes.hpp"
+#include "gateway/session_cookie.hpp"
 #include "gateway/sse_reader.hpp"
 #include "gateway/usage_reader.hpp"
 
@@ -40,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 2, size - 2);
   const std::size_t step = 1 + data[1] % 64;
-  switch (data[0] % 6) {
+  switch (data[0] % 7) {
     case 0: {
       const auto parsed = parse_keep_alive(text);
       if (parsed && parsed->count() < -1) std::abort();
@@ -65,6 +66,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       reader.read_part({});
       if (reader.tokens() != usage_of(text)) std::abort();
       reader.read(text);
+      break;
+    }
+    case 5: {
+      localscale::net::Headers headers;
+      headers.set("Cookie", text);
+      if (presented_session(headers).cookie.find(';') != std::string_view::npos) std::abort();
       break;
     }
     default: {

@@ -171,6 +171,23 @@ class NoKeys final : public store::KeyStore {
   }
 };
 
+class NoSessions final : public store::SessionStore {
+ public:
+  Result<store::SignInToken> make_token(std::string_view) override { return nobody(); }
+  Result<store::NewSession> enter_by_token(std::string_view) override { return nobody(); }
+  Result<store::NewSession> enter_by_password(std::string_view, std::string_view) override {
+    return nobody();
+  }
+  Result<store::NewSession> enter_by_key(std::string_view, std::string_view) override { return nobody(); }
+  Result<store::Session> find(std::string_view, std::string_view) override { return nobody(); }
+  Result<void> end(std::int64_t) override { return {}; }
+  Result<bool> has_password(std::string_view) override { return false; }
+  Result<void> set_password(std::string_view, std::string_view, std::int64_t) override { return nobody(); }
+
+ private:
+  static tl::unexpected<Error> nobody() { return fail(Errc::denied, "Nobody signs in to gateway_dev."); }
+};
+
 class DevStatus final : public gateway::HomeStatus {
  public:
   [[nodiscard]] gateway::HomeState state() const override {
@@ -209,11 +226,12 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
   OneEngine engines(catalog, process);
   NoPulls pulls;
   NoKeys keys;
+  NoSessions sessions;
   DevStatus status;
   gateway::Options options;
   options.version = LOCALSCALE_VERSION;
   options.default_model = name;
-  gateway::Gateway gate(gateway::Home{catalog, engines, pulls, keys, status}, options);
+  gateway::Gateway gate(gateway::Home{catalog, engines, pulls, keys, sessions, status}, options);
   net::Server http(io, net::Limits{}, gate.handler(), gateway::Gateway::refuse);
   http.check_heads(gate.head_check());
   if (auto listening = http.listen(listen_on(port), net::Door::loopback); !listening) {
