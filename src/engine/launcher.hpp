@@ -74,7 +74,9 @@ struct MachineLoad {
   double busy_by_others = 0;  ///< Cores that other programs keep busy.
   std::uint64_t memory_total_bytes = 0;
   std::uint64_t memory_available_bytes = 0;
-  std::string engine{};  ///< Changes when the engine's files do; empty while unknown.
+  std::string engine{};           ///< Changes when the engine's files do; empty while unknown.
+  std::optional<double> watts{};  ///< Of the processor and its memory; nothing where it cannot be read.
+  std::string power_note{};       ///< For people: what is measured, or why nothing is.
 };
 
 /// One running worker. Destroying it ends the worker at once.

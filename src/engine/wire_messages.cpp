@@ -88,8 +88,12 @@ Error error_from(const wire::Failure& failure) {
 }
 
 MachineLoad load_from(const wire::Load& load) {
-  return {load.cores() == 0 ? 1 : load.cores(), static_cast<double>(load.busy_by_others_permille()) / 1000.0,
-          load.memory_total_bytes(), load.memory_available_bytes(), load.engine()};
+  MachineLoad machine{load.cores() == 0 ? 1 : load.cores(),
+                      static_cast<double>(load.busy_by_others_permille()) / 1000.0, load.memory_total_bytes(),
+                      load.memory_available_bytes(), load.engine()};
+  if (load.has_power_milliwatts()) machine.watts = static_cast<double>(load.power_milliwatts()) / 1000.0;
+  machine.power_note = load.power_note();
+  return machine;
 }
 
 WorkerExit exit_from(const wire::WorkerExited& exited) {

@@ -211,6 +211,9 @@ wire::Load LoadSensor::sample() {
   load.set_busy_by_others_permille(static_cast<std::uint32_t>(std::lround(smoothed_ * 1000)));
   load.set_memory_total_bytes(total);
   load.set_memory_available_bytes(available);
+  const PowerReading power = power_.read(now.at);
+  if (power.watts) load.set_power_milliwatts(static_cast<std::uint32_t>(std::lround(*power.watts * 1000)));
+  load.set_power_note(power.note);
   return load;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "supervisor/power.hpp"
 #include "wire/control.pb.h"
 
 namespace localscale::supervisor {
@@ -65,6 +66,7 @@ class LoadSensor {
   std::uint32_t cores_ = 1;
   std::optional<Snapshot> last_;
   double smoothed_ = 0;
+  PowerSensor power_;
 };
 
 /// How many processes the kernel has killed for want of memory since boot (/proc/vmstat).
