@@ -9,23 +9,11 @@
 
 #include "base/bytes.hpp"
 #include "base/nearest.hpp"
+#include "cli/common_options.hpp"
 #include "cli/verb.hpp"
 
 namespace localscale::cli {
 namespace {
-
-/// Values of the options that every verb has.
-struct Common {
-  bool json = false;
-  bool quiet = false;
-  std::string config;
-};
-
-void add_common(CLI::App& app, Common& common) {
-  app.add_flag("--json", common.json, "Print JSON (one object a line) with a schema name");
-  app.add_flag("-q,--quiet", common.quiet, "Print nothing but errors and what was asked for");
-  app.add_option("--config", common.config, "The config file; default: see `localscale config`");
-}
 
 void add_option(CLI::App& app, const Option& option) {
   CLI::Option* made = std::visit(
@@ -38,6 +26,11 @@ void add_option(CLI::App& app, const Option& option) {
       },
       option.target);
   if (option.required) made->required();
+  if (!option.choices.empty()) made->check(CLI::IsMember(option.choices));
+}
+
+void add_common(CLI::App& app, Common& common) {
+  for (const Option& option : common_options(common)) add_option(app, option);
 }
 
 void add_verb(CLI::App& parent, const Verb& verb, Common& common, const Verb*& chosen) {

@@ -29,7 +29,8 @@ namespace http = boost::beast::http;
 
 constexpr std::size_t max_kept_bytes = 64U << 20;
 
-Result<UniqueFd> connect_to(const std::filesystem::path& path) {
+/// `patience` bounds connecting (a home that is stuck lets connections queue up) and each send.
+Result<UniqueFd> connect_to(const std::filesystem::path& path, std::chrono::milliseconds patience) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::string text = path.string();
@@ -40,10 +41,13 @@ Result<UniqueFd> connect_to(const std::filesystem::path& path) {
   std::memcpy(address.sun_path, text.c_str(), text.size() + 1);
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return fail_errno("Opening a socket", errno);
-  const timeval longest_send{30, 0};  // A long request to a home that is stuck would wait for ever.
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
+  const timeval longest_send{seconds.count(), (patience - seconds) / std::chrono::microseconds(1)};
   setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &longest_send, sizeof longest_send);
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own way
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    if (errno == EAGAIN)
+      return fail(Errc::timeout, "The home takes no connections: it is stuck.", std::string(restart_advice));
     return fail_errno(fmt::format("Connecting to {}", text), errno);
   }
   return fd;
@@ -182,7 +186,8 @@ class Reader {
 
 Result<HttpReply> http_exchange(const std::filesystem::path& socket, const HttpRequest& request,
                                 const BodySink& sink) {
-  auto fd = connect_to(socket);
+  constexpr std::chrono::milliseconds longest_send{30'000};
+  auto fd = connect_to(socket, std::clamp(request.quiet, std::chrono::milliseconds{1}, longest_send));
   if (!fd) return tl::unexpected(fd.error());
   if (auto sent = send_all(fd->get(), head_and_body(request)); !sent) return tl::unexpected(sent.error());
   return Reader(fd->get(), request, sink).run();

@@ -24,12 +24,20 @@ struct Context {
   [[nodiscard]] Outcome<Home> home() const;
 };
 
+/// What a shell may complete a value to.
+enum class Completes { nothing, model, file };
+
 /// One flag, value or positional of a verb.
 struct Option {
   std::string names;  ///< "-f,--follow" or, for a positional, "model".
   std::string help;
   std::variant<bool*, std::string*, std::uint32_t*, std::vector<std::string>*> target;
   bool required = false;
+  Completes completes = Completes::nothing;
+  std::vector<std::string> choices = {};  ///< The only values that it takes; empty: any.
+
+  [[nodiscard]] bool is_positional() const { return !names.starts_with('-'); }
+  [[nodiscard]] bool takes_value() const { return !std::holds_alternative<bool*>(target); }
 };
 
 /// One word of the command line. The values that its options point to live in `storage`.
@@ -62,6 +70,9 @@ Verb logs_verb();
 Verb key_verb();
 Verb config_verb();
 Verb log_writer_verb();
+Verb wait_verb();
+Verb completion_verb();
+Verb complete_verb();
 
 /// All of them in the order of the help.
 std::vector<Verb> all_verbs();

@@ -32,7 +32,7 @@ Verb cp_verb() {
       .name = "cp",
       .summary = "Give a model another name; its file is shared",
       .example = "localscale cp llama3.2:1b helper",
-      .options = {{"from", "The model's name", &options->from, true},
+      .options = {{"from", "The model's name", &options->from, true, Completes::model},
                   {"to", "The new name", &options->to, true},
                   {"--replace", "Also where another model has that name; it loses it", &options->replace}},
       .run = [options](const Context& context) { return copy(context, *options); },

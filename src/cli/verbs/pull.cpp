@@ -97,7 +97,7 @@ Verb pull_verb() {
   return {.name = "pull",
           .summary = "Download a model; an earlier pull of it is resumed",
           .example = "localscale pull llama3.2:1b\n  localscale pull hf.co/ORG/REPO:Q4_K_M",
-          .options = {{"name", "The model's name", name.get(), true}},
+          .options = {{"name", "The model's name", name.get(), true, Completes::model}},
           .run = [name](const Context& context) { return pull(context, *name); },
           .verbs = {},
           .storage = name};

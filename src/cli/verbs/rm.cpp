@@ -26,7 +26,7 @@ Verb rm_verb() {
   return {.name = "rm",
           .summary = "Remove models from this home's own store",
           .example = "localscale rm llama3.2:1b",
-          .options = {{"model", "The models' names", names.get(), true}},
+          .options = {{"model", "The models' names", names.get(), true, Completes::model}},
           .run = [names](const Context& context) { return remove(context, *names); },
           .verbs = {},
           .storage = names};

@@ -213,7 +213,7 @@ std::vector<Option> common_options(RunOptions& options) {
 Verb run_verb() {
   auto options = std::make_shared<RunOptions>();
   std::vector<Option> all = {
-      {"model", "The model's name", &options->model, true},
+      {"model", "The model's name", &options->model, true, Completes::model},
       {"prompt", "The question; without it and without piped text: a conversation", &options->words}};
   for (Option& option : common_options(*options)) all.push_back(std::move(option));
   return {.name = "run",
@@ -231,7 +231,7 @@ Verb chat_verb() {
   auto options = std::make_shared<RunOptions>();
   std::vector<Option> all = {
       {"prompt", "The question; without it and without piped text: a conversation", &options->words},
-      {"--model", "Another model than the config's default", &options->model}};
+      {"--model", "Another model than the config's default", &options->model, false, Completes::model}};
   for (Option& option : common_options(*options)) all.push_back(std::move(option));
   return {.name = "chat",
           .summary = "Talk with the default model",

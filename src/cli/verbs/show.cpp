@@ -49,7 +49,7 @@ Verb show_verb() {
   return {.name = "show",
           .summary = "Print what is known of a model",
           .example = "localscale show seedling",
-          .options = {{"model", "The model's name", name.get(), true}},
+          .options = {{"model", "The model's name", name.get(), true, Completes::model}},
           .run = [name](const Context& context) { return show(context, *name); },
           .verbs = {},
           .storage = name};

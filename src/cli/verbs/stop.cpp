@@ -24,7 +24,7 @@ Verb stop_verb() {
   return {.name = "stop",
           .summary = "Unload a model from memory once its answers are done",
           .example = "localscale stop llama3.2:1b",
-          .options = {{"model", "The model's name", name.get(), true}},
+          .options = {{"model", "The model's name", name.get(), true, Completes::model}},
           .run = [name](const Context& context) { return stop(context, *name); },
           .verbs = {},
           .storage = name};
