@@ -4,6 +4,7 @@
 
 #include <sys/prctl.h>
 
+#include "base/exit_status.hpp"
 #include "base/log.hpp"
 #include "config/config.hpp"
 #include "config/layout.hpp"
@@ -48,6 +49,13 @@ Result<void> run(const std::filesystem::path& config_file, bool ollama_port) {
   return home.run();
 }
 
+/// What another start would find again is told apart: the service manager then does not try it.
+int exit_status(const localscale::Error& error) {
+  const bool lasts =
+      error.code == localscale::Errc::invalid_argument || error.code == localscale::Errc::conflict;
+  return lasts ? localscale::exit_cannot_run : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -72,5 +80,5 @@ int main(int argc, char** argv) {
   if (const auto absolute = std::filesystem::absolute(config_file, error); !error) config_file = absolute;
   const auto done = run(config_file, ollama_port);
   if (!done) std::fprintf(stderr, "localscale-supervisor: %s\n", done.error().message().c_str());
-  return done ? 0 : 1;
+  return done ? 0 : exit_status(done.error());
 }

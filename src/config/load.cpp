@@ -71,6 +71,14 @@ fs::path default_engine() {
   return places.back();
 }
 
+/// True for a user without a home of their own whom the machine's service lets in (the group localscale).
+bool uses_service(const fs::path& own_config) {
+  std::error_code ignored;
+  const fs::path own_state = xdg("XDG_DATA_HOME", ".local/share") / "localscale";
+  return !fs::exists(own_config, ignored) && !fs::exists(own_state, ignored) &&
+         access("/var/lib/localscale/run/localscale.sock", W_OK) == 0;
+}
+
 tl::unexpected<Error> unreadable(const fs::path& path, int error_number) {
   auto error = fail_errno(fmt::format("Reading the config {}", path.string()), error_number);
   if (error.value().code == Errc::denied)
@@ -95,9 +103,11 @@ Result<std::string> read_text(const fs::path& path) {
 }  // namespace
 
 fs::path default_path() {
+  const fs::path of_service = "/etc/localscale/config.toml";
   if (const std::string named = environment("LOCALSCALE_CONFIG"); !named.empty()) return named;
-  if (is_root()) return "/etc/localscale/config.toml";
-  return xdg("XDG_CONFIG_HOME", ".config") / "localscale/config.toml";
+  if (is_root()) return of_service;
+  fs::path own = xdg("XDG_CONFIG_HOME", ".config") / "localscale/config.toml";
+  return uses_service(own) ? of_service : own;
 }
 
 Result<Config> load(const fs::path& path) {

@@ -91,6 +91,27 @@ void set_pragmas(SQLite::Database& database) {
   database.exec("PRAGMA journal_size_limit = 4194304");
 }
 
+/// A database that is to be changed for this program is copied first, so that the one before can have its own
+/// back.
+Result<void> keep_former(SQLite::Database& database, const fs::path& path) {
+  const int step = newest_step(database);
+  if (step == 0 || step >= built_in_migrations().back().number) return {};
+  const fs::path copy = fmt::format("{}.schema-{}", path.string(), step);
+  const fs::path unfinished = copy.string() + ".new";
+  const auto failed = [&](int error) {
+    return fail_errno(fmt::format("Copying the database to {} before its update", copy.string()), error);
+  };
+  // SQLite writes into an empty file; made here, it is the owner's alone from the first byte on.
+  const UniqueFd file(::open(unfinished.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) return failed(errno);
+  SQLite::Statement into(database, "VACUUM INTO ?");
+  into.bind(1, unfinished.string());
+  into.exec();
+  if (::fsync(file.get()) != 0 || ::rename(unfinished.c_str(), copy.c_str()) != 0) return failed(errno);
+  spdlog::info("database: kept a copy of schema {} at {}", step, copy.string());
+  return {};
+}
+
 Result<int> set_up(SQLite::Database& database, const fs::path& path, bool unclean) {
   if (auto ours = check_owner(database, path); !ours) return tl::unexpected(ours.error());
   if (unclean) {
@@ -101,6 +122,7 @@ Result<int> set_up(SQLite::Database& database, const fs::path& path, bool unclea
   if (database.execAndGet("PRAGMA application_id").getInt() != application_id) {
     database.exec(fmt::format("PRAGMA application_id = {}", application_id));
   }
+  if (auto kept = keep_former(database, path); !kept) return tl::unexpected(kept.error());
   return migrate(database, built_in_migrations());
 }
 

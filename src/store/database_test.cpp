@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "store/migrations.hpp"
 #include "store/settings.hpp"
 #include "store/test_folder.hpp"
 
@@ -114,6 +115,36 @@ TEST(Database, ANewerSchemaIsRefusedAndKept) {
   EXPECT_EQ(error.code, Errc::conflict);
   EXPECT_THAT(error.message(), HasSubstr("newer Localscale"));
   EXPECT_EQ(bytes_of(folder.database()), before);
+}
+
+TEST(Database, BeforeAnUpdateACopyIsKeptForTheProgramBefore) {
+  const TestFolder folder;
+  fs::create_directories(folder.database().parent_path());
+  {
+    SQLite::Database older(folder.database().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    older.exec("PRAGMA application_id = 0x4C53434C");
+    ASSERT_TRUE(migrate(older, built_in_migrations().first(3)).has_value());
+    older.exec("CREATE TABLE precious (x INTEGER)");
+  }
+  const fs::path copy = folder.database().string() + ".schema-3";
+  {
+    const auto updated = Database::open(folder.database());
+    ASSERT_TRUE(updated.has_value()) << updated.error().message();
+    EXPECT_EQ(updated->schema_version(), built_in_migrations().back().number);
+  }
+  struct stat info{};
+  ASSERT_EQ(stat(copy.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777U, 0600U);
+  SQLite::Database kept(copy.string(), SQLite::OPEN_READONLY);
+  EXPECT_TRUE(kept.tableExists("precious"));
+  EXPECT_FALSE(kept.tableExists("api_keys"));
+}
+
+TEST(Database, ANewOneNeedsNoCopyAndNeitherDoesOneThatIsUpToDate) {
+  const TestFolder folder;
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(Database::open(folder.database()).has_value());
+  for (const auto& entry : fs::directory_iterator(folder.database().parent_path()))
+    EXPECT_THAT(entry.path().filename().string(), testing::Not(HasSubstr(".schema-")));
 }
 
 TEST(Database, AFolderInItsPlaceIsAClearError) {

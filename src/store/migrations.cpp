@@ -34,6 +34,7 @@ void apply(SQLite::Database& database, const Migration& migration) {
 }
 
 Result<void> refuse_unknown(const std::set<int>& applied, std::span<const Migration> migrations) {
+  const int known = migrations.empty() ? 0 : migrations.back().number;
   for (const int number : applied) {
     if (std::ranges::find(migrations, number, &Migration::number) != migrations.end()) continue;
     return fail(
@@ -41,13 +42,22 @@ Result<void> refuse_unknown(const std::set<int>& applied, std::span<const Migrat
         fmt::format(
             "The database was made by a newer Localscale (it has schema step {}, this program knows {}); "
             "nothing was changed.",
-            number, migrations.empty() ? 0 : migrations.back().number),
-        "Update this Localscale, or restore the backup of the database that was made before the update.");
+            number, known),
+        fmt::format(
+            "Update this Localscale. Or go back to how things were before the update, if the copy that "
+            "it made lies beside the database: stop Localscale and put it (its name ends in "
+            ".schema-{}) in the database's place.",
+            known));
   }
   return {};
 }
 
 }  // namespace
+
+int newest_step(SQLite::Database& database) {
+  const auto applied = applied_numbers(database);
+  return applied.empty() ? 0 : *applied.rbegin();
+}
 
 Result<int> migrate(SQLite::Database& database, std::span<const Migration> migrations) {
   return guarded("Bringing the database up to date", [&]() -> Result<int> {

@@ -19,6 +19,9 @@ struct Migration {
 /// All migrations, by rising number.
 std::span<const Migration> built_in_migrations();
 
+/// The newest step that the database has; 0 for an empty one.
+int newest_step(SQLite::Database& database);
+
 /// Applies those of `migrations` that the database lacks, each in a transaction of its own, and gives the
 /// number of the newest. Fails with `conflict`, changing nothing, if the database has one that is not in
 /// `migrations`.

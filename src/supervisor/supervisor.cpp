@@ -74,7 +74,7 @@ Result<void> Supervisor::run() {
   loop_.after(kWallTestAfter, [this] { wall_test_.start(); });
   loop_.run();
   if (house_cannot_run_) {
-    return fail(Errc::internal, "The house cannot run: it said why in the line above.",
+    return fail(Errc::conflict, "The house cannot run: it said why in the line above.",
                 "Mend that and start again.");
   }
   return {};
@@ -311,6 +311,7 @@ void Supervisor::send_load() {
   *event.mutable_load() = load_.sample();
   event.mutable_load()->set_engine(engine_identity(home_.installation.engine));
   if (link_) link_->send_reading(event);
+  notify_service_manager("WATCHDOG=1");
   loop_.after(kLoadEvery, [this] { send_load(); });
 }
 
