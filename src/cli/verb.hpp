@@ -56,6 +56,7 @@ struct Verb {
 Verb up_verb();
 Verb down_verb();
 Verb status_verb();
+Verb open_verb();
 Verb version_verb();
 Verb ps_verb();
 Verb ls_verb();

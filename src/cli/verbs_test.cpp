@@ -41,6 +41,20 @@ TEST(Status, SaysThatTheWallsAreBeingCheckedUntilTheyWere) {
   EXPECT_THAT(tested, Not(HasSubstr("being checked")));
 }
 
+TEST(Open, PrintsTheLinkAloneOnStandardOutputAndHowLongItIsGood) {
+  constexpr const char* link = "http://127.0.0.1:7411/#/sign-in?token=0a1b";
+  const auto later =
+      print({"open", "--print"}, fmt::format(R"({{"url":"{}","expires_at":"2026-01-01T00:10:00Z"}})", link));
+  EXPECT_EQ(later.out, std::string(link) + "\n");
+  EXPECT_THAT(later.err, HasSubstr("works once, within ten minutes"));
+  const auto first = print({"open", "--print"}, fmt::format(R"({{"url":"{}","expires_at":null}})", link));
+  EXPECT_THAT(first.err, HasSubstr("works once, whenever you do"));
+  EXPECT_EQ(
+      print({"open", "--json"}, fmt::format(R"({{"url":"{}","expires_at":null}})", link)).out,
+      fmt::format(R"({{"schema":"localscale.open/1","url":"{}","expires_at":null,"opened":false}})", link) +
+          "\n");
+}
+
 TEST(KeyCreate, SaysWhereTheDeviceFindsTheHomeAndByWhatItKnowsIt) {
   const auto made =
       print({"key", "create", "tablet"}, R"({"secret":"ls-x","lan":{"urls":["https://192.168.1.20:7443/"],)"

@@ -14,7 +14,10 @@ Framing framing_of(std::string_view content_type) {
 }  // namespace
 
 void Answer::add_always(net::Headers& headers) const {
-  for (const auto& [name, value] : always_.all()) headers.set(name, value);
+  for (const auto& [name, value] : always_.all()) {
+    const bool both = name == "Vary" && headers.has(name);
+    headers.set(name, both ? std::string(headers.get(name)) + ", " + value : value);
+  }
 }
 
 net::Task<Result<void>> Answer::send(net::Response response) {

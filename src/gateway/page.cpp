@@ -9,6 +9,8 @@ constexpr std::string_view content_security_policy =
     "connect-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+constexpr std::string_view index_path = "/index.html";
+
 const Asset* find_asset(std::string_view path) {
   for (const Asset& asset : assets()) {
     if (asset.path == path) return &asset;
@@ -16,10 +18,16 @@ const Asset* find_asset(std::string_view path) {
   return nullptr;
 }
 
-net::Headers page_headers(const Asset& asset) {
+/// The name of all but the page itself changes with their bytes, so browsers may keep them for ever.
+std::string_view caching(const Asset& asset) {
+  return asset.path == index_path ? "no-cache" : "public, max-age=31536000, immutable";
+}
+
+net::Headers page_headers(const Asset& asset, std::string_view etag) {
   net::Headers headers;
-  headers.set("ETag", asset.etag);
-  headers.set("Cache-Control", "no-cache");
+  headers.set("ETag", etag);
+  headers.set("Cache-Control", caching(asset));
+  headers.set("Vary", asset.path == index_path ? "Accept, Accept-Encoding" : "Accept-Encoding");
   headers.set("Content-Security-Policy", content_security_policy);
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("Referrer-Policy", "no-referrer");
@@ -36,14 +44,11 @@ bool wants_html(const net::Request& request) {
 
 void Page::add_to(Routes& routes) {
   routes.add("GET", "/", Need::anyone, [](Call& call) { return root(call); });
-  for (const Asset& asset : assets()) {
-    if (asset.path == "/index.html") continue;
-    routes.add("GET", asset.path, Need::anyone, [&asset](Call& call) { return serve(call, asset); });
-  }
+  routes.add("GET", "/page/*", Need::anyone, [](Call& call) { return file(call); });
 }
 
 net::Task<void> Page::root(Call& call) {
-  const Asset* index = find_asset("/index.html");
+  const Asset* index = find_asset(index_path);
   if (index != nullptr && wants_html(call.request)) co_return co_await serve(call, *index);
   net::Response response;
   response.headers.set("Content-Type", "text/plain; charset=utf-8");
@@ -53,15 +58,31 @@ net::Task<void> Page::root(Call& call) {
   static_cast<void>(sent);
 }
 
+net::Task<void> Page::file(Call& call) {
+  const Asset* asset = find_asset(call.path);
+  if (asset != nullptr) co_return co_await serve(call, *asset);
+  // Asked by a page from before an update; loading it anew helps.
+  co_await call.refuse(make_problem(404, "not_found", "The page of this home has no such file; load it anew."));
+}
+
 net::Task<void> Page::serve(Call& call, const Asset& asset) {
+  const bool compressed = accepts_gzip(call.request.headers.get("Accept-Encoding"));
+  // The two forms are different bytes, so they have different tags.
+  const std::string etag = '"' + std::string(asset.tag) + (compressed ? "\"" : "-plain\"");
   net::Response response;
-  response.headers = page_headers(asset);
-  if (call.path == "/") response.headers.set("Vary", "Accept");
-  if (call.request.headers.get("If-None-Match") == asset.etag) {
+  response.headers = page_headers(asset, etag);
+  if (call.request.headers.get("If-None-Match") == etag) {
     response.status = 304;
   } else {
     response.headers.set("Content-Type", asset.type);
-    response.body = asset.bytes;
+    if (compressed) {
+      response.headers.set("Content-Encoding", "gzip");
+      response.body = asset.gzip;
+    } else {
+      auto plain = gunzip(asset.gzip);
+      if (!plain) co_return co_await call.refuse(plain.error());
+      response.body = std::move(*plain);
+    }
   }
   const auto sent = co_await call.answer.send(std::move(response));
   static_cast<void>(sent);

@@ -4,19 +4,20 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "gateway/routes.hpp"
 
 namespace localscale::gateway {
 
 /// One file of the page, embedded in the program.
 struct Asset {
-  std::string_view path;  ///< "/app.js"
+  std::string_view path;  ///< "/page/main-VSZQ7TXM.js": a hash of its bytes is in the name; or "/index.html".
   std::string_view type;  ///< "text/javascript; charset=utf-8"
-  std::string_view bytes;
-  std::string_view etag;  ///< Quoted.
+  std::string_view gzip;  ///< Its bytes, compressed.
+  std::string_view tag;   ///< For the ETag, without quotes.
 };
 
-/// The page at "/". Generated from web/ by CMake.
+/// The page at "/". Generated from web/dashboard by CMake.
 std::span<const Asset> assets();
 
 /// Serves the page. "/" answers programs with "Ollama is running", which Ollama's clients look for, and
@@ -27,7 +28,14 @@ class Page {
 
  private:
   static net::Task<void> root(Call& call);
+  static net::Task<void> file(Call& call);
   static net::Task<void> serve(Call& call, const Asset& asset);
 };
+
+/// True if an Accept-Encoding field takes gzip.
+bool accepts_gzip(std::string_view accept_encoding);
+
+/// What a gzip file holds; at most 8 MiB. Fails with `corrupt` for what is no whole gzip file.
+Result<std::string> gunzip(std::string_view gzip);
 
 }  // namespace localscale::gateway

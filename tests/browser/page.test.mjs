@@ -1,24 +1,27 @@
-// The page at / in a real Chromium: it chats with streaming, shows the models and the state, and survives bad moments.
+// The dashboard in a real Chromium on a real home: signing in, the rooms, a chat; through the LAN door, too. What it looks like in every state is
+// tested on a made-up house in web/dashboard/browser.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { makeHome } from '../support/home.mjs';
+import { freePort, makeHome } from '../support/home.mjs';
 import { writeTinyModel } from '../support/tiny_models.mjs';
 
 const pictures = fileURLToPath(new URL('../../build/test-results/screenshots/', import.meta.url));
-const widths = { phone: 360, tablet: 820, desktop: 1280 };
+const widths = { phone: 320, tablet: 820, desktop: 1280 };
+const patienceMs = 60_000;
 let home;
 let browser;
+let lanUrl;
 
 before(async () => {
   mkdirSync(pictures, { recursive: true });
-  home = await makeHome();
-  // Newer than Seedling, as pulled ones are.
+  const port = await freePort();
+  lanUrl = `https://127.0.0.1:${port}/`;
+  home = await makeHome({ config: { lan: { enabled: true, address: '127.0.0.1', port } } });
   writeTinyModel(join(home.modelFolder, 'newer.gguf'));
-  writeTinyModel(join(home.modelFolder, 'newest-embed.gguf'), { pooling: 1 });
   await home.start();
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
@@ -32,147 +35,186 @@ after(async () => {
   await home?.stop();
 });
 
-async function openPage(options = {}) {
+const newLink = () => home.run('open', '--print').stdout.trim();
+
+/** A browser of its own at `address`. `problems`: what its console complained about, except for answers that are errors. */
+async function openPage(address, options = {}) {
   const context = await browser.newContext({ viewport: { width: widths.desktop, height: 800 }, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(patienceMs);
   const problems = [];
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('console', (message) => message.type() === 'error' && !/Failed to load resource/.test(message.text()) && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(error.message));
-  await page.goto(home.url);
-  await page.waitForFunction(() => document.querySelectorAll('#models tr').length > 0);
+  await page.goto(address);
   return { page, problems, close: () => context.close() };
 }
 
-async function ask(page, text) {
-  await page.fill('#prompt', text);
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('#send:not([hidden])');
+async function signedIn(options = {}) {
+  const opened = await openPage(newLink(), options);
+  await opened.page.waitForSelector('nav.rooms');
+  return opened;
 }
 
-test('the page shows the models, the state and the version', async () => {
-  const { page, problems, close } = await openPage();
-  assert.match(await page.textContent('#models'), /seedling:latest/);
-  assert.match(await page.textContent('#state'), /^(Idle|Busy|Loading)/);
-  assert.match(await page.textContent('#version'), /Localscale \d+\.\d+\.\d+/);
-  assert.deepEqual(problems, []);
-  await close();
-});
-
-test('the models that can chat are offered, first the default one', async () => {
-  const { page, close } = await openPage();
-  assert.match(await page.textContent('#models'), /newest-embed:latest/);
-  assert.deepEqual(await page.$$eval('#model option', (options) => options.map((option) => option.value)), ['newer:latest', 'seedling:latest']);
-  assert.equal(await page.inputValue('#model'), 'seedling:latest');
-  await page.selectOption('#model', 'newer:latest');
-  await page.reload();
-  await page.waitForFunction(() => document.querySelectorAll('#model option').length > 0);
-  assert.equal(await page.inputValue('#model'), 'newer:latest');
-  await close();
-});
-
-test('a question typed with the keyboard alone gets a streamed answer', async () => {
-  const { page, problems, close } = await openPage();
-  await page.focus('#prompt');
-  await page.keyboard.type('switch the kitchen lights off');
+async function ask(page, text) {
+  await page.fill('#question', text);
   await page.keyboard.press('Enter');
-  await page.waitForSelector('#messages .assistant:not(.busy)');
-  const answer = await page.textContent('#messages .assistant');
-  assert.match(answer, /kitchen/);
-  assert.equal(await page.textContent('#messages .user'), 'switch the kitchen lights off');
+  await page.waitForSelector('.message.assistant .tools >> text=tokens/s');
+}
+
+test('who is not signed in sees the door and nothing of the home', async () => {
+  const { page, problems, close } = await openPage(`${home.url}/#/models`);
+  await page.waitForSelector('text=Sign in to this home');
+  assert.doesNotMatch(await page.textContent('body'), /seedling|newer/);
+  assert.deepEqual(await page.evaluate(async () => {
+    const paths = ['/localscale/v1/status', '/localscale/v1/models', '/localscale/v1/keys', '/metrics'];
+    return Promise.all(paths.map(async (path) => (await fetch(path)).status));
+  }), [401, 401, 401, 401]);
   assert.deepEqual(problems, []);
   await close();
 });
 
-test('while a model is loaded, its place says so with its size and time', async () => {
-  const { page, close } = await openPage();
-  const steps = [{ status: 'measuring', total: 9_000_000, elapsed_ms: 0 }, { status: 'loading', total: 9_000_000, elapsed_ms: 2750 }, { status: 'success' }];
-  await page.route('**/localscale/v1/load', (route) => route.fulfill({ body: steps.map((step) => `${JSON.stringify(step)}\n`).join('') }));
-  await page.evaluate(() => {
-    window.waits = [];
-    new MutationObserver((changes) => window.waits.push(...changes.map((change) => change.oldValue)))
-      .observe(document.querySelector('#messages'), { subtree: true, attributeFilter: ['data-wait'], attributeOldValue: true });
-  });
-  await ask(page, 'hello');
-  assert.deepEqual(await page.evaluate(() => window.waits), [null, 'measuring seedling:latest (9.0 MB), 0 s', 'loading seedling:latest (9.0 MB), 2 s']);
-  assert.ok((await page.textContent('#messages .assistant')).length > 0);
+test('a link of `localscale open` signs in once and does not stay in the address', async () => {
+  const link = newLink();
+  assert.match(link, new RegExp(`^${home.url}/#/sign-in\\?token=[0-9a-f]{64}$`));
+  const { page, close } = await openPage(link);
+  await page.waitForSelector('nav.rooms');
+  assert.doesNotMatch(page.url(), /token/);
+  await page.reload();
+  await page.waitForSelector('nav.rooms');
+  const late = await openPage(link);
+  await late.page.waitForSelector('text=This link has been used already, or is too old.');
+  await late.close();
   await close();
 });
 
-test('a model that cannot be loaded is an error, not an empty answer', async () => {
-  const { page, close } = await openPage();
-  await page.route('**/localscale/v1/load', (route) => route.fulfill({ body: '{"error":{"message":"It does not fit."}}\n' }));
-  await ask(page, 'hello');
-  assert.equal(await page.textContent('#messages .error'), 'It does not fit.');
-  assert.equal(await page.locator('#messages .assistant').count(), 0);
+test('the cookie alone, which every port of this host gets, opens nothing', async () => {
+  const { page, close } = await signedIn();
+  const status = () => page.evaluate(async () => (await fetch('/localscale/v1/keys')).status);
+  assert.equal(await status(), 401);
+  const cookies = await page.context().cookies();
+  assert.deepEqual(cookies.map(({ name, httpOnly, sameSite, secure }) => ({ name, httpOnly, sameSite, secure })),
+    [{ name: 'localscale-session', httpOnly: true, sameSite: 'Strict', secure: false }]);
   await close();
 });
 
-test('a question that got no answer is not sent again with the next one', async () => {
-  const { page, close } = await openPage();
-  const asked = [];
-  await page.route('**/v1/chat/completions', (route) => {
-    asked.push(route.request().postDataJSON().messages);
-    return asked.length === 1 ? route.fulfill({ status: 503, body: '{"error":{"message":"The engine died."}}' }) : route.continue();
-  });
-  await ask(page, 'good morning');
-  assert.equal(await page.textContent('#messages .error'), 'The engine died.');
-  await ask(page, 'hello');
-  assert.deepEqual(asked[1], [{ role: 'user', content: 'hello' }]);
-  await close();
-});
-
-test('the hint in the empty prompt is shown whole at every width', async () => {
-  for (const width of Object.values(widths)) {
-    const { page, close } = await openPage({ viewport: { width, height: 800 } });
-    const hidden = await page.$eval('#prompt', (prompt) => {
-      prompt.value = prompt.placeholder;
-      return prompt.scrollHeight - prompt.clientHeight;
-    });
-    assert.ok(hidden <= 0, `${hidden} pixels are hidden at ${width}`);
-    await close();
+test('every room opens; what this home does not offer says so', async () => {
+  const { page, problems, close } = await signedIn();
+  for (const room of ['home', 'chat', 'models', 'keys', 'logs', 'settings']) {
+    await page.goto(`${home.url}/#/${room}`);
+    await page.waitForSelector(`main.room-${room} h1`);
   }
-});
-
-test('text that looks like markup is shown as text', async () => {
-  const { page, close } = await openPage();
-  await ask(page, '<img src=x onerror="document.title=1">');
-  assert.equal(await page.textContent('#messages .user'), '<img src=x onerror="document.title=1">');
-  assert.equal(await page.title(), 'Localscale');
+  await page.goto(`${home.url}/#/models`);
+  await page.waitForSelector('main >> text=seedling:latest');
+  await page.waitForSelector('main >> text=newer:latest');
+  assert.deepEqual(problems, []);
   await close();
 });
 
-test('a new chat forgets the old messages', async () => {
-  const { page, close } = await openPage();
-  await ask(page, 'hello');
-  await page.click('#new-chat');
-  assert.equal(await page.locator('#messages li').count(), 0);
+test('a question gets a streamed answer', async () => {
+  const { page, problems, close } = await signedIn();
+  await page.goto(`${home.url}/#/chat`);
+  await ask(page, 'switch the kitchen lights off');
+  assert.match(await page.textContent('.message.assistant'), /kitchen/);
+  assert.deepEqual(problems, []);
   await close();
 });
 
-test('the security policy forbids inline scripts and other origins', async () => {
-  const response = await fetch(home.url, { headers: { Accept: 'text/html' } });
-  const policy = response.headers.get('content-security-policy');
-  assert.match(policy, /default-src 'none'|default-src 'self'/);
-  assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval/);
-  assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+test('a key made on the page opens it over the LAN if it may, and its end is the session’s', async () => {
+  const { page, close } = await signedIn();
+  await page.goto(`${home.url}/#/keys`);
+  await page.fill('main form input >> nth=0', 'phone');
+  await page.check('main form input[type=checkbox]');
+  await page.click('main form button[type=submit]');
+  const key = await page.textContent('dialog .copyable code >> nth=0');
+  await page.screenshot({ path: `${pictures}key-made.png` });
+
+  const device = await openPage(lanUrl, { ignoreHTTPSErrors: true });
+  await device.page.waitForSelector('text=Sign in to this home');
+  await device.page.fill('input[type=password]', key);
+  await device.page.keyboard.press('Enter');
+  await device.page.waitForSelector('nav.rooms');
+  await device.page.goto(`${lanUrl}#/chat`);
+  await ask(device.page, 'wake me at seven');
+  assert.equal((await device.page.context().cookies())[0].secure, true);
+
+  assert.equal(home.run('key', 'rm', 'phone').code, 0);
+  await device.page.reload();
+  await device.page.waitForSelector('text=Sign in to this home');
+  await device.close();
+  await close();
+});
+
+test('a key for programs does not open the page', async () => {
+  const key = home.run('key', 'create', 'toaster').stdout.trim();
+  const { page, close } = await openPage(lanUrl, { ignoreHTTPSErrors: true });
+  await page.fill('input[type=password]', key);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.trouble >> text=does not open the page');
+  await close();
+});
+
+test('the password signs in after signing out, and setting it ends other sessions', async () => {
+  const other = await signedIn();
+  const { page, close } = await signedIn();
+  await page.goto(`${home.url}/#/settings`);
+  await page.fill('input[type=password]', 'ten letters');
+  await page.click('text=Set the password');
+  await page.waitForSelector('text=The password is set.');
+  await other.page.reload();
+  await other.page.waitForSelector('text=Sign in to this home');
+  await other.close();
+  await page.click('.sign-out >> text=Sign out');
+  await page.waitForSelector('text=Sign in to this home');
+  await page.fill('input[type=password]', 'ten lettera');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.trouble >> text=This password is not right.');
+  await page.fill('input[type=password]', 'ten letters');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('nav.rooms');
+  await close();
+});
+
+test('the page is compressed, its parts are kept for ever, and it runs only its own files', async () => {
+  const get = (path, encoding) => fetch(home.url + path, { headers: { Accept: 'text/html', 'Accept-Encoding': encoding } });
+  const page = await get('/', 'gzip');
+  assert.equal(page.headers.get('content-encoding'), 'gzip');
+  assert.equal(page.headers.get('cache-control'), 'no-cache');
+  assert.match(page.headers.get('content-security-policy'), /^default-src 'none'; script-src 'self'/);
+  assert.doesNotMatch(page.headers.get('content-security-policy'), /unsafe/);
+  const text = await page.text();
+  assert.equal(await (await get('/', 'identity')).text(), text);
+  for (const [, path] of text.matchAll(/(?:src|href)="(page\/[^"]+)"/g)) {
+    const part = await get(`/${path}`, 'gzip');
+    assert.equal(part.status, 200, path);
+    assert.equal(part.headers.get('cache-control'), 'public, max-age=31536000, immutable');
+  }
 });
 
 for (const [name, width] of Object.entries(widths)) {
   for (const colorScheme of ['light', 'dark']) {
     test(`nothing overflows at ${width} pixels in ${colorScheme} colours`, async () => {
-      const { page, close } = await openPage({ viewport: { width, height: 800 }, colorScheme });
-      await ask(page, 'switch the bedroom lamp on and wake me at seven');
-      await page.screenshot({ path: `${pictures}home-${name}-${colorScheme}.png`, fullPage: true });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(overflow <= 0, `the page is ${overflow} pixels too wide`);
+      const { page, close } = await signedIn({ viewport: { width, height: 800 }, colorScheme });
+      for (const room of ['home', 'models', 'keys']) {
+        await page.goto(`${home.url}/#/${room}`);
+        await page.waitForSelector(`main.room-${room} h1`);
+        await page.screenshot({ path: `${pictures}${room}-${name}-${colorScheme}.png`, fullPage: true });
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(overflow <= 0, `${room} is ${overflow} pixels too wide`);
+      }
       await close();
     });
   }
 }
 
-test('when the home stops, the page says so', async () => {
-  const { page, close } = await openPage();
-  await page.route('**/localscale/v1/status', (route) => route.abort());
-  await page.waitForFunction(() => document.querySelector('#state').textContent.startsWith('The home does not answer'), null, { timeout: 15000 });
+test('the page says when the home stops, and is signed in still when it is back', async () => {
+  const { page, close } = await signedIn();
+  home.options.keep = true;
+  await home.stop();
+  await page.waitForSelector('.banner.bad');
+  home.options.keep = false;
+  await home.start();
+  await page.waitForSelector('.notice >> text=The home is back.');
+  await page.reload();
+  await page.waitForSelector('nav.rooms');
   await close();
 });

@@ -13,8 +13,8 @@ fuzz         each fuzz target for some seconds, from its corpus
 e2e          the whole home from its programs: CLI, pulls, engine, failures, Seedling
 lab          confinement, escape probes and network namespaces (needs root)
 conformance  real clients from npm against the live home
-browser      the page in Chromium
-dashboard    the coming dashboard against a made-up house: build, types, unit tests, walks in Chromium
+browser      the dashboard in Chromium on a real home, over the LAN door too
+dashboard    the dashboard against a made-up house: build, types, unit tests, walks in Chromium
 HELP
 }
 

@@ -3,7 +3,7 @@
 // Fails when the first load is larger than the house's bar.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -29,8 +29,9 @@ const settings = {
   minify: !options.watch,
   legalComments: 'none',
   metafile: true,
-  entryNames: options.watch ? '[name]' : '[name]-[hash]',
-  chunkNames: options.watch ? '[name]' : '[name]-[hash]',
+  // In a folder of their own, so that the home has one route for all of them.
+  entryNames: options.watch ? 'page/[name]' : 'page/[name]-[hash]',
+  chunkNames: options.watch ? 'page/[name]' : 'page/[name]-[hash]',
 };
 
 /** What comes with the entry, and what it loads later as far as `lazily` names its source. */
@@ -49,8 +50,9 @@ function reached(outputs, entry, lazily = []) {
 
 function writePage(script, style, early) {
   // The browser fetches what the entry imports along with it, not one after the other.
-  const preloads = early.map((path) => `    <link rel="modulepreload" href="${basename(path)}">\n`).join('');
-  const page = readFileSync(join(here, 'index.html'), 'utf8').replace('main.js', basename(script)).replace('style.css', basename(style)).replace('  </head>', `${preloads}  </head>`);
+  const address = (path) => relative(out, resolve(here, path));
+  const preloads = early.map((path) => `    <link rel="modulepreload" href="${address(path)}">\n`).join('');
+  const page = readFileSync(join(here, 'index.html'), 'utf8').replace('main.js', address(script)).replace('style.css', address(style)).replace('  </head>', `${preloads}  </head>`);
   writeFileSync(join(out, 'index.html'), page);
 }
 

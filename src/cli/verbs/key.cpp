@@ -15,6 +15,7 @@ struct KeyOptions {
   std::string name;
   std::uint32_t requests_per_minute = 120;
   std::uint32_t max_concurrent = 8;
+  bool may_sign_in = false;
 };
 
 /// "0a1b" as "0A:1B", which is how other tools show it.
@@ -60,7 +61,8 @@ int create(const Context& context, const KeyOptions& options) {
   const auto answer = home->call("POST", keys_path,
                                  {{"name", options.name},
                                   {"requests_per_minute", options.requests_per_minute},
-                                  {"max_concurrent", options.max_concurrent}});
+                                  {"max_concurrent", options.max_concurrent},
+                                  {"may_sign_in", options.may_sign_in}});
   if (!answer) return context.terminal.report(answer.error());
   if (context.terminal.look().json) {
     context.terminal.write(schema_line("key.create", *answer));
@@ -121,7 +123,9 @@ Verb create_verb() {
           .example = "localscale key create \"tablet in the kitchen\"",
           .options = {{"name", "What the key is for", &options->name, true},
                       {"--requests-per-minute", "At most (default 120)", &options->requests_per_minute},
-                      {"--max-concurrent", "Requests at one time (default 8)", &options->max_concurrent}},
+                      {"--max-concurrent", "Requests at one time (default 8)", &options->max_concurrent},
+                      {"--sign-in", "It also opens the home's page, with all that you may do there",
+                       &options->may_sign_in}},
           .run = [options](const Context& context) { return create(context, *options); },
           .verbs = {},
           .storage = options};

@@ -9,6 +9,7 @@
 
 #include "cli/home_status.hpp"
 #include "cli/log_file.hpp"
+#include "cli/sign_in_link.hpp"
 #include "cli/supervisor_process.hpp"
 #include "cli/verb.hpp"
 #include "config/state_owner.hpp"
@@ -112,14 +113,19 @@ Outcome<Json> answer_of(const Home& home, pid_t holder) {
                  fmt::format("See: localscale logs. {}", restart_advice)});
 }
 
-void tell(const Context& context, const std::string& url, bool already, const Json& status) {
+/// `link` opens the page signed in; empty where the home gives none.
+void tell(const Context& context, const std::string& url, const std::string& link, bool already,
+          const Json& status) {
   if (context.terminal.look().json) {
-    context.terminal.write(
-        schema_line("up", {{"url", url}, {"already_running", already}, {"doors", list_at(status, "doors")}}));
+    Json line = {{"url", url}, {"already_running", already}, {"doors", list_at(status, "doors")}};
+    if (!link.empty()) line["sign_in_url"] = link;
+    context.terminal.write(schema_line("up", line));
     return;
   }
   context.terminal.say(fmt::format("Localscale {} at {}", already ? "is already running" : "is up",
                                    context.terminal.bold(url)));
+  if (!link.empty())
+    context.terminal.say(fmt::format("Its page, signed in: {}", context.terminal.bold(link)));
 }
 
 Outcome<Json> start(const Context& context, const Home& home, const UpOptions& options) {
@@ -177,7 +183,8 @@ int up(const Context& context, const UpOptions& options) {
   bool already = holder->has_value();
   const auto status = already ? answer_of(home, **holder) : start_or_join(context, home, options, already);
   if (!status) return context.terminal.report(status.error());
-  tell(context, home_url(*status, *config), already, *status);
+  const auto link = new_sign_in_link(home);
+  tell(context, home_url(*status, *config), link ? link->url : "", already, *status);
   if (already && options.ollama_port) tell_closed_ollama_port(context, *status);
   if (!serves_as_configured(*status, *config)) {
     context.terminal.remark(

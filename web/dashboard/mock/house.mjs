@@ -38,8 +38,8 @@ export class House {
     this.pulls = new Map();
     this.conversations = new Map();
     this.keys = fresh ? [] : [
-      { id: 'k1', name: 'tablet in the kitchen', created_at_unix: nowUnix() - 86_400 * 40, last_used_at_unix: nowUnix() - 420, requests_per_minute: 60, max_concurrent: 4 },
-      { id: 'k2', name: "Mara's laptop", created_at_unix: nowUnix() - 86_400 * 3, last_used_at_unix: 0, requests_per_minute: 120, max_concurrent: 4 },
+      { id: 'k1', name: 'tablet in the kitchen', created_at_unix: nowUnix() - 86_400 * 40, last_used_at_unix: nowUnix() - 420, requests_per_minute: 60, max_concurrent: 4, may_sign_in: false },
+      { id: 'k2', name: "Mara's laptop", created_at_unix: nowUnix() - 86_400 * 3, last_used_at_unix: 0, requests_per_minute: 120, max_concurrent: 4, may_sign_in: false },
     ];
     this.sections = configSections();
     this.setup = fresh ? { done: false, step: 'name', home_name: '', measurement: null } : { done: true, step: 'chat', home_name: 'Birch Street 7', measurement: null };

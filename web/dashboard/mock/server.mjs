@@ -76,7 +76,9 @@ export class MockServer {
 
   proxy(request, response) {
     const target = new URL(request.url, this.home);
-    const onward = httpRequest(target, { method: request.method, headers: { ...request.headers, host: target.host, origin: target.origin } }, (answer) => {
+    // To the live home we are a program of this machine: browsers would need a session there.
+    const { origin: _, 'sec-fetch-site': __, ...headers } = request.headers;
+    const onward = httpRequest(target, { method: request.method, headers: { ...headers, host: target.host } }, (answer) => {
       response.writeHead(answer.statusCode, answer.headers);
       answer.pipe(response);
     });
@@ -309,7 +311,7 @@ export class MockServer {
     const wish = await bodyOf(request);
     const { house } = this;
     if (house.keys.some((key) => key.name === wish.name)) return refuse(response, 409, 'conflict', `There is a key called "${wish.name}" already. Take another name, or remove that key first.`);
-    const key = { id: `k${Date.now()}`, created_at_unix: Math.floor(Date.now() / 1000), last_used_at_unix: 0, requests_per_minute: 60, max_concurrent: 4, ...wish };
+    const key = { id: `k${Date.now()}`, created_at_unix: Math.floor(Date.now() / 1000), last_used_at_unix: 0, requests_per_minute: 60, max_concurrent: 4, may_sign_in: false, ...wish };
     house.keys.push(key);
     house.publish('keys', {});
     return json(response, 201, {

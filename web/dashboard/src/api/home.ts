@@ -65,7 +65,7 @@ export const getConfig = (): Promise<Config> => json(own('config'));
 export const changeConfig = (values: Readonly<Record<string, ConfigValue | null>>): Promise<Config> => json(own('config'), { method: 'PATCH', body: { values } });
 
 export const getKeys = async (): Promise<DeviceKey[]> => (await json<{ keys: DeviceKey[] }>(own('keys'))).keys;
-export const createKey = (wish: { name: string; requests_per_minute?: number; max_concurrent?: number }): Promise<NewKey> => json(own('keys'), { body: wish });
+export const createKey = (wish: { name: string; requests_per_minute?: number; max_concurrent?: number; may_sign_in?: boolean }): Promise<NewKey> => json(own('keys'), { body: wish });
 export const revokeKey = (id: string): Promise<unknown> => json(own(`keys/${encodeURIComponent(id)}`), { method: 'DELETE' });
 
 export interface LogFilter { level: string; process: string; text: string }

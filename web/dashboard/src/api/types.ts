@@ -120,6 +120,8 @@ export interface DeviceKey {
   last_used_at_unix: number;
   requests_per_minute: number;
   max_concurrent: number;
+  /** Also opens this page, with all of the owner's rights. */
+  may_sign_in: boolean;
 }
 export interface LanAccess { urls: string[]; ca_file: string; ca_sha256: string }
 export interface NewKey { key: DeviceKey; secret: string; lan: LanAccess }

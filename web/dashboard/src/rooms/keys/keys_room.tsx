@@ -38,7 +38,7 @@ function Devices({ all }: { all: readonly DeviceKey[] }) {
       <Table
         caption={t('room.keys')} rows={all} keyOf={(key) => key.id}
         columns={[
-          { title: t('keys.colDevice'), head: true, cell: (key) => <span class="strong">{key.name}</span> },
+          { title: t('keys.colDevice'), head: true, cell: (key) => <><span class="strong">{key.name}</span>{key.may_sign_in ? <p class="muted small">{t('keys.opensPage')}</p> : null}</> },
           { title: t('keys.colUsed'), cell: (key) => moment(key.last_used_at_unix) },
           { title: t('keys.colMade'), cell: (key) => moment(key.created_at_unix) },
           { title: t('keys.colLimits'), cell: (key) => t('keys.limits', { rate: key.requests_per_minute, concurrent: key.max_concurrent }) },
