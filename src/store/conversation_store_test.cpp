@@ -1,5 +1,8 @@
 #include "store/conversation_store.hpp"
 
+#include <fstream>
+#include <iterator>
+
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -224,6 +227,22 @@ TEST_F(ConversationStoreTest, APersonHasTenThousandConversationsAtMost) {
   EXPECT_EQ(store_->list("ada")->size(), conversations_max);
   EXPECT_EQ(store_->create("ada", {"t", "m"}).error().code, Errc::exhausted);
   EXPECT_TRUE(store_->create("ben", {"t", "m"}).has_value());
+}
+
+TEST_F(ConversationStoreTest, NothingOfWhatIsRemovedStaysInTheFile) {
+  const std::string id = make();
+  ASSERT_TRUE(store_->append("ada", id, said(Role::user, "a small secret")).has_value());
+  std::string large;
+  while (large.size() < 50'000) large += "a large secret ";
+  ASSERT_TRUE(store_->append("ada", id, said(Role::user, large)).has_value());
+  const auto file = [&] {
+    sql("PRAGMA wal_checkpoint(TRUNCATE)");
+    std::ifstream in(folder_.database(), std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  };
+  EXPECT_THAT(file(), ::testing::HasSubstr("small secret"));
+  ASSERT_TRUE(store_->remove("ada", id)->done);
+  EXPECT_EQ(file().find("secret"), std::string::npos);
 }
 
 TEST_F(ConversationStoreTest, PagesAndListsAreFoundByAnIndex) {

@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "base/unique_fd.hpp"
 #include "store/guarded.hpp"
+#include "store/integrity.hpp"
 #include "store/migrations.hpp"
 
 namespace localscale::store {
@@ -25,7 +26,8 @@ std::string move_aside(const fs::path& path) {
   return fmt::format(
       "Restore a backup of it, or start afresh: stop Localscale, then run mv '{0}' '{0}.damaged' (and the "
       "same for "
-      "'{0}-wal' if it is there). Models are kept; keys for other devices must be made anew.",
+      "'{0}-wal' if it is there). Models are kept; conversations stay in the file moved aside, and keys for "
+      "other devices must be made anew.",
       path.string());
 }
 
@@ -76,8 +78,8 @@ Result<void> check_owner(SQLite::Database& database, const fs::path& path) {
 
 Result<void> check_integrity(SQLite::Database& database, const fs::path& path) {
   spdlog::info("database: the last stop was not clean; checking the file");
-  const std::string answer = database.execAndGet("PRAGMA quick_check(1)").getString();
-  if (answer != "ok") return damaged(path, fmt::format("it is damaged ({})", answer));
+  const std::string damage = find_damage(database);
+  if (!damage.empty()) return damaged(path, fmt::format("it is damaged ({})", damage));
   return {};
 }
 
@@ -86,6 +88,7 @@ void set_pragmas(SQLite::Database& database) {
   database.exec("PRAGMA synchronous = FULL");
   database.exec("PRAGMA foreign_keys = ON");
   database.exec("PRAGMA trusted_schema = OFF");
+  database.exec("PRAGMA secure_delete = ON");  // what a person removes is gone
   database.exec("PRAGMA cell_size_check = ON");
   database.exec("PRAGMA cache_size = -512");  // KiB: a home's tables are small
   database.exec("PRAGMA journal_size_limit = 4194304");

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "store/migrations.hpp"
+#include "store/integrity.hpp"
 #include "store/settings.hpp"
 #include "store/test_folder.hpp"
 
@@ -91,6 +92,34 @@ TEST(Database, DamageInsideIsFoundAfterAnUncleanStop) {
   const Error error = refused(folder.database());
   EXPECT_EQ(error.code, Errc::corrupt);
   EXPECT_THAT(error.next, HasSubstr("mv '"));
+}
+
+TEST(Database, OfALargeFileOnlyTheTextsOfConversationsAreLeftUnchecked) {
+  const TestFolder folder;
+  const auto is_found = [&](const std::string& table, std::uint64_t whole_bytes_max) {
+    fs::remove_all(folder.database().parent_path());
+    std::int64_t page = 0;
+    {
+      auto database = Database::open(folder.database());
+      page = database->sqlite()
+                 .execAndGet("SELECT rootpage FROM sqlite_schema WHERE name = '" + table + "'")
+                 .getInt64();
+    }
+    std::fstream file(folder.database(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp((page - 1) * 4096);
+    file << std::string(600, '\xff');
+    file.close();
+    SQLite::Database damaged(folder.database().string(), SQLite::OPEN_READWRITE);
+    try {
+      return !find_damage(damaged, whole_bytes_max).empty();
+    } catch (const SQLite::Exception&) {
+      return true;
+    }
+  };
+  EXPECT_FALSE(is_found("messages", 0));
+  EXPECT_TRUE(is_found("messages", whole_check_bytes_max));
+  EXPECT_TRUE(is_found("settings", 0));
+  EXPECT_TRUE(is_found("conversations", 0));
 }
 
 TEST(Database, AnotherProgramsDatabaseIsLeftAlone) {
