@@ -51,9 +51,10 @@ const titleMax = 60;
 export function titleOf(text: string): string {
   const line = text.trim().split('\n')[0] ?? '';
   if (line.length <= titleMax) return line;
-  const cut = line.slice(0, titleMax);
+  // A cut through the two halves of a character would leave what is no text.
+  const cut = line.slice(0, titleMax).replace(/[\uD800-\uDBFF]$/, '');
   const lastWord = cut.lastIndexOf(' ');
-  return `${cut.slice(0, lastWord > titleMax / 2 ? lastWord : titleMax)}…`;
+  return `${cut.slice(0, lastWord > titleMax / 2 ? lastWord : cut.length)}…`;
 }
 
 export async function newThread(firstWords: string, model: string): Promise<Thread> {

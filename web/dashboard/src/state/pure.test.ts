@@ -161,4 +161,5 @@ test('a conversation is called by its first words', () => {
   const title = titleOf('Write a small Python script that sorts my photos into folders by year and month');
   assert.match(title, /^Write a small Python script that sorts my photos into…$/);
   assert.equal(titleOf('x'.repeat(200)).length, 61);
+  assert.equal(titleOf(`${'x'.repeat(59)}🍞🍞`), `${'x'.repeat(59)}…`);
 });

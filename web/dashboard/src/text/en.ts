@@ -56,7 +56,7 @@ export const en = {
   'problem.next.invalid': 'Change what you entered and try again.',
   'problem.next.too_large': 'Make it shorter and try again.',
   'problem.next.busy': 'Try again in a moment.',
-  'problem.next.no_room': 'Close other programs, unload a model, or take a smaller one.',
+  'problem.next.no_room': 'Make room: close other programs, unload a model, take a smaller one, or remove what you no longer need.',
   'problem.next.slow': 'The home may have much to do. Try again in a moment.',
   'problem.next.not_offered': 'There is another way, or none: see the documentation.',
   'problem.next.broken': 'Try again. If it stays, the log has the reason.',
