@@ -12,6 +12,7 @@
 #include "gateway/access.hpp"
 #include "gateway/admin.hpp"
 #include "gateway/admission.hpp"
+#include "gateway/conversations.hpp"
 #include "gateway/key_limits.hpp"
 #include "gateway/ollama.hpp"
 #include "gateway/openai.hpp"
@@ -119,6 +120,8 @@ class Gateway::Parts {
     ollama_.add_to(routes_);
     admin_.add_to(routes_);
     sessions_.add_to(routes_);
+        conversations_(services_) {
+    conversations_.add_to(routes_);
     Page::add_to(routes_);
   }
 
@@ -227,6 +230,7 @@ class Gateway::Parts {
   Ollama ollama_;
   Admin admin_;
   SessionEndpoints sessions_;
+  Conversations conversations_;
   Metrics::Route& unknown_ = metrics_.route("(none)", "none");
 };
 

@@ -5,6 +5,7 @@
 #include "gateway/home_status.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/options.hpp"
+#include "store/conversation_store.hpp"
 #include "store/key_store.hpp"
 #include "store/session_store.hpp"
 
@@ -18,6 +19,7 @@ struct Home {
   store::KeyStore& keys;
   store::SessionStore& sessions;
   HomeStatus& status;
+  store::ConversationStore& conversations;
 };
 
 /// What endpoints work with.

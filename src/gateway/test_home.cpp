@@ -269,6 +269,8 @@ TestHome::TestHome(Options options) {
   if (options.default_model == "seedling") options.default_model = "tiny";
   gateway_ =
       std::make_unique<Gateway>(Home{catalog, engines, puller, keys, sessions, status}, std::move(options));
+  gateway_ = std::make_unique<Gateway>(Home{catalog, engines, puller, keys, status, conversations},
+                                       std::move(options));
 }
 
 namespace {

@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "gateway/gateway.hpp"
+#include "store/memory_conversation_store.hpp"
 
 /// A gateway among fakes: engines answer from scripts, clients are recorded.
 namespace localscale::gateway::testing {
@@ -156,6 +157,7 @@ class TestHome {
   FakeKeys keys;
   FakeSessions sessions;
   FakeStatus status;
+  store::MemoryConversationStore conversations;
 
  private:
   boost::asio::io_context io_;

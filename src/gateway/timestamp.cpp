@@ -21,6 +21,10 @@ std::string rfc3339(std::int64_t unix_s) {
   return date_and_time(unix_s) + "Z";
 }
 
+std::string rfc3339_ms(std::int64_t unix_ms) {
+  return date_and_time(unix_ms / 1000) + fmt::format(".{:03}Z", unix_ms % 1000);
+}
+
 std::string rfc3339(std::chrono::system_clock::time_point time) {
   const auto since = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
   constexpr std::int64_t second = 1'000'000'000;

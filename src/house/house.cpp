@@ -84,12 +84,17 @@ Result<void> House::build(Inheritance inherited) {
   auto parts = make_parts(context_, config_, database_, std::move(inherited.channels), notices());
   if (!parts) return tl::unexpected(parts.error());
   parts_ = std::move(*parts);
+  auto conversations = store::open_conversation_store(database_);
+  if (!conversations) return tl::unexpected(conversations.error());
+  conversations_ = std::move(*conversations);
   const gateway::Home home{.catalog = parts_->catalog(),
                            .engines = parts_->engines(),
                            .puller = parts_->puller(),
                            .keys = parts_->keys(),
                            .sessions = parts_->sessions(),
                            .status = *this};
+                           .status = *this,
+                           .conversations = *conversations_};
   gateway_ = std::make_unique<gateway::Gateway>(home, options_from(config_, machine_names_));
   server_ = std::make_unique<net::Server>(context_, limits_from(config_), gateway_->handler(),
                                           gateway::Gateway::refuse);

@@ -20,6 +20,7 @@
 #include "house/parts.hpp"
 #include "house/state_word.hpp"
 #include "net/server.hpp"
+#include "store/conversation_store.hpp"
 #include "store/database.hpp"
 
 namespace localscale::house {
@@ -71,6 +72,7 @@ class House final : public gateway::HomeStatus {
   std::vector<InheritedSocket> sockets_;
   UniqueFd names_pipe_;
   MachineNames machine_names_;
+  std::unique_ptr<store::ConversationStore> conversations_;
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<net::Server> server_;

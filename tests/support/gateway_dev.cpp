@@ -25,6 +25,7 @@
 #include "core/models/model_name.hpp"
 #include "gateway/gateway.hpp"
 #include "net/server.hpp"
+#include "store/memory_conversation_store.hpp"
 
 namespace localscale {
 namespace {
@@ -228,10 +229,12 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
   NoKeys keys;
   NoSessions sessions;
   DevStatus status;
+  store::MemoryConversationStore conversations;
   gateway::Options options;
   options.version = LOCALSCALE_VERSION;
   options.default_model = name;
   gateway::Gateway gate(gateway::Home{catalog, engines, pulls, keys, sessions, status}, options);
+  gateway::Gateway gate(gateway::Home{catalog, engines, pulls, keys, status, conversations}, options);
   net::Server http(io, net::Limits{}, gate.handler(), gateway::Gateway::refuse);
   http.check_heads(gate.head_check());
   if (auto listening = http.listen(listen_on(port), net::Door::loopback); !listening) {

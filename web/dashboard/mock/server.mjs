@@ -230,6 +230,17 @@ export class MockServer {
     return found;
   }
 
+  /** The conversation, if it has the message that the path names. */
+  message(context) {
+    const found = this.conversation(context);
+    const seq = Number(context.path[3]);
+    if (found && !(seq >= 1 && seq <= found.list.length)) {
+      refuse(context.response, 404, 'message_not_found', 'This conversation does not have this message any more.');
+      return undefined;
+    }
+    return found;
+  }
+
   'GET conversations'(context) {
     const { response, path, query } = context;
     const { house } = this;
@@ -269,12 +280,16 @@ export class MockServer {
   }
 
   async 'PUT conversations'(context) {
-    const found = this.conversation(context);
-    if (found) json(context.response, 200, { message: this.house.replace(found, Number(context.path[3]), await bodyOf(context.request)) });
+    const body = await bodyOf(context.request);
+    const found = this.message(context);
+    if (!found) return;
+    const { state, at } = found.list[context.path[3] - 1];
+    if (body.state === 'writing' && state !== 'writing') refuse(context.response, 409, 'message_ended', 'This message has ended; it was kept as it is.');
+    else json(context.response, 200, { message: this.house.replace(found, Number(context.path[3]), { ...body, at }) });
   }
 
   'DELETE conversations'(context) {
-    const found = this.conversation(context);
+    const found = context.path[2] === 'messages' ? this.message(context) : this.conversation(context);
     if (!found) return;
     if (context.path[2] === 'messages') this.house.cut(found, Number(context.path[3]));
     else this.house.removeConversation(found);

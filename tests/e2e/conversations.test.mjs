@@ -1,0 +1,114 @@
+// The history that the house keeps, through the command line's socket of a real home: told in events, there after kill -9, exported.
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { startHome, until } from '../support/home.mjs';
+
+let home;
+const socketPath = () => join(home.stateFolder, 'run/localscale.sock');
+
+/** Asks over the socket: {status, headers, body}; `body` is read as JSON where it is. */
+function ask(method, path, body) {
+  return new Promise((done, fail) => {
+    const asking = request({ socketPath: socketPath(), method, path: `/localscale/v1/${path}` }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (piece) => { text += piece; });
+      response.on('error', fail).on('end', () => {
+        const isJson = response.headers['content-type']?.startsWith('application/json');
+        done({ status: response.statusCode, headers: response.headers, body: isJson ? JSON.parse(text) : text });
+      });
+    });
+    asking.on('error', fail);
+    asking.end(typeof body === 'string' ? body : JSON.stringify(body));
+  });
+}
+
+/** Listens to the home's events; what was heard of conversations is in `heard`. */
+function listen() {
+  const heard = [];
+  let text = '';
+  const listening = request({ socketPath: socketPath(), path: '/localscale/v1/events' }, (response) => {
+    response.setEncoding('utf8').on('data', (piece) => {
+      text += piece;
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        const [, kind, data] = text.slice(0, end).match(/event: (\w+)\ndata: (.*)$/s) ?? [];
+        if (kind === 'conversation') heard.push(JSON.parse(data));
+        text = text.slice(end + 2);
+      }
+    }).on('error', () => undefined);
+  });
+  listening.on('error', () => undefined);
+  listening.end();
+  return { heard, connected: new Promise((done) => { listening.on('response', done); }), close: () => listening.destroy() };
+}
+
+const create = async (title) => (await ask('POST', 'conversations', { title, model: 'tiny' })).body.conversation;
+const said = (content, state = 'done') => ({ role: 'user', content, state });
+
+describe('conversations', () => {
+  before(async () => { home = await startHome({ engine: 'stub' }); });
+  after(async () => { await home?.stop(); });
+
+  test('every change is told with its revision', async () => {
+    const events = listen();
+    await events.connected;
+    const { id } = await create('Told');
+    await ask('POST', `conversations/${id}/messages`, said('one'));
+    await ask('POST', `conversations/${id}/messages`, said('tw', 'writing'));
+    await ask('PUT', `conversations/${id}/messages/2`, said('two'));
+    await ask('PATCH', `conversations/${id}`, { title: 'Renamed' });
+    await ask('DELETE', `conversations/${id}/messages/2`);
+    await ask('DELETE', `conversations/${id}`);
+    await until('all events', () => events.heard.length >= 7);
+    events.close();
+    assert.deepEqual(events.heard, [
+      { id, revision: 1, change: 'created' }, { id, revision: 2, change: 'messages', from_seq: 1 }, { id, revision: 3, change: 'messages', from_seq: 2 },
+      { id, revision: 4, change: 'messages', from_seq: 2 }, { id, revision: 5, change: 'changed' }, { id, revision: 6, change: 'messages', from_seq: 2 },
+      { id, revision: 7, change: 'removed' },
+    ]);
+  });
+
+  test('what was answered is there after kill -9 of the house, and what was being written has stopped', async () => {
+    const { id } = await create('Kept');
+    for (let i = 1; i <= 30; i += 1) assert.equal((await ask('POST', `conversations/${id}/messages`, said(`message ${i}`))).status, 201);
+    assert.equal((await ask('POST', `conversations/${id}/messages`, said('half an ans', 'writing'))).status, 201);
+    const [house] = home.processes('localscaled');
+    process.kill(house.pid, 'SIGKILL');
+    await until('the house is back', async () => {
+      const listed = await ask('GET', 'conversations').catch(() => null);
+      return listed?.status === 200 && home.processes('localscaled')[0]?.pid !== house.pid;
+    });
+    const { messages } = (await ask('GET', `conversations/${id}/messages?limit=500`)).body;
+    assert.deepEqual(messages.map(({ content }) => content), [...Array.from({ length: 30 }, (_, i) => `message ${i + 1}`), 'half an ans']);
+    assert.deepEqual([...new Set(messages.map(({ state }) => state))], ['done', 'stopped']);
+  });
+
+  test('a long one is exported whole, as a file called after its title', async () => {
+    const { id } = await create('Brötchen / Rolls');
+    const long = 'ü'.repeat(500_000);
+    for (let i = 0; i < 8; i += 1) assert.equal((await ask('POST', `conversations/${id}/messages`, said(`${i}${long}`))).status, 201);
+    const json = await ask('GET', `conversations/${id}/export?format=json`);
+    assert.equal(json.headers['transfer-encoding'], 'chunked');
+    assert.equal(json.headers['content-disposition'], "attachment; filename=\"Br_tchen Rolls.json\"; filename*=UTF-8''Br%C3%B6tchen%20Rolls.json");
+    assert.equal(json.body.messages.length, 8);
+    assert.ok(json.body.messages.every(({ content }, i) => content === `${i}${long}`));
+    const markdown = await ask('GET', `conversations/${id}/export?format=md`);
+    assert.equal(markdown.headers['content-type'], 'text/markdown; charset=utf-8');
+    assert.equal(markdown.body.match(/^## User · /gm).length, 8);
+    const removed = await ask('DELETE', `conversations/${id}`);
+    assert.equal(removed.status, 200);
+    assert.equal((await ask('GET', `conversations/${id}`)).status, 404);
+  });
+
+  test('a request that is none changes nothing, and no text of a conversation reaches the log', async () => {
+    const { id } = await create('wordthatnobodylogs');
+    await ask('POST', `conversations/${id}/messages`, said('anotherwordthatnobodylogs'));
+    const wrong = ['', '{', '[]', JSON.stringify(said('x'.repeat(4_000_001))), `{"role":"user","state":"done","content":"wordthatnobodylogs\u0007"}`];
+    for (const body of wrong) assert.equal((await ask('POST', `conversations/${id}/messages`, body)).status, 400, body.slice(0, 60));
+    assert.equal((await ask('GET', `conversations/${id}`)).body.conversation.messages, 1);
+    assert.equal((await fetch(`${home.url}/localscale/v1/conversations`)).status, 401);
+    assert.ok(home.log.includes(id), 'the log tells of the requests');
+    assert.ok(!home.log.includes('wordthatnobodylogs'));
+  });
+});
