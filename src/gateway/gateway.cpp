@@ -115,12 +115,12 @@ class Gateway::Parts {
         openai_(services_, relay_),
         ollama_(services_),
         admin_(services_),
-        sessions_(services_) {
+        sessions_(services_),
+        conversations_(services_) {
     openai_.add_to(routes_);
     ollama_.add_to(routes_);
     admin_.add_to(routes_);
     sessions_.add_to(routes_);
-        conversations_(services_) {
     conversations_.add_to(routes_);
     Page::add_to(routes_);
   }

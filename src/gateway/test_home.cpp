@@ -267,9 +267,13 @@ Result<void> FakeSessions::set_password(std::string_view, std::string_view wishe
 TestHome::TestHome(Options options) {
   catalog.models.push_back(tiny_model());
   if (options.default_model == "seedling") options.default_model = "tiny";
-  gateway_ =
-      std::make_unique<Gateway>(Home{catalog, engines, puller, keys, sessions, status}, std::move(options));
-  gateway_ = std::make_unique<Gateway>(Home{catalog, engines, puller, keys, status, conversations},
+  gateway_ = std::make_unique<Gateway>(Home{.catalog = catalog,
+                                            .engines = engines,
+                                            .puller = puller,
+                                            .keys = keys,
+                                            .sessions = sessions,
+                                            .status = status,
+                                            .conversations = conversations},
                                        std::move(options));
 }
 

@@ -92,7 +92,6 @@ Result<void> House::build(Inheritance inherited) {
                            .puller = parts_->puller(),
                            .keys = parts_->keys(),
                            .sessions = parts_->sessions(),
-                           .status = *this};
                            .status = *this,
                            .conversations = *conversations_};
   gateway_ = std::make_unique<gateway::Gateway>(home, options_from(config_, machine_names_));

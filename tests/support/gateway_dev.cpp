@@ -233,8 +233,14 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
   gateway::Options options;
   options.version = LOCALSCALE_VERSION;
   options.default_model = name;
-  gateway::Gateway gate(gateway::Home{catalog, engines, pulls, keys, sessions, status}, options);
-  gateway::Gateway gate(gateway::Home{catalog, engines, pulls, keys, status, conversations}, options);
+  gateway::Gateway gate(gateway::Home{.catalog = catalog,
+                                      .engines = engines,
+                                      .puller = pulls,
+                                      .keys = keys,
+                                      .sessions = sessions,
+                                      .status = status,
+                                      .conversations = conversations},
+                        options);
   net::Server http(io, net::Limits{}, gate.handler(), gateway::Gateway::refuse);
   http.check_heads(gate.head_check());
   if (auto listening = http.listen(listen_on(port), net::Door::loopback); !listening) {
