@@ -62,7 +62,8 @@ net::Task<void> Page::file(Call& call) {
   const Asset* asset = find_asset(call.path);
   if (asset != nullptr) co_return co_await serve(call, *asset);
   // Asked by a page from before an update; loading it anew helps.
-  co_await call.refuse(make_problem(404, "not_found", "The page of this home has no such file; load it anew."));
+  co_await call.refuse(
+      make_problem(404, "not_found", "The page of this home has no such file; load it anew."));
 }
 
 net::Task<void> Page::serve(Call& call, const Asset& asset) {

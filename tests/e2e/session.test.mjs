@@ -19,7 +19,6 @@ async function call(method, path, body, headers = {}) {
 const open = () => JSON.parse(home.run('open', '--print', '--json').stdout);
 const tokenOf = (link) => link.url.split('token=')[1];
 const halves = ({ headers, body }) => ({ Cookie: headers.get('set-cookie').split(';')[0], 'x-localscale-csrf': body.csrf });
-const signIn = async () => halves(await call('POST', base, { token: tokenOf(open()) }));
 
 test('the first link has no end until somebody signs in; the next ones have ten minutes', async () => {
   const first = open();
@@ -32,7 +31,7 @@ test('the first link has no end until somebody signs in; the next ones have ten 
 });
 
 test('a session needs both halves, outlives a restart of the home, and ends when its owner says so', async () => {
-  const session = await signIn();
+  const session = await home.signIn();
   assert.equal((await call('GET', '/localscale/v1/keys', undefined, session)).status, 200);
   assert.equal((await call('GET', '/localscale/v1/keys', undefined, { Cookie: session.Cookie })).body.error.code, 'signed_out');
   assert.equal((await call('GET', '/localscale/v1/keys', undefined, { 'x-localscale-csrf': session['x-localscale-csrf'] })).status, 401);
@@ -48,7 +47,7 @@ test('a session needs both halves, outlives a restart of the home, and ends when
 });
 
 test('keys are made and taken away by who is signed in; a program without a session cannot', async () => {
-  const session = await signIn();
+  const session = await home.signIn();
   const made = await call('POST', '/localscale/v1/keys', { name: 'tablet', may_sign_in: true }, session);
   assert.equal(made.status, 201);
   const byKey = halves(await call('POST', base, { key: made.body.secret }));
@@ -61,7 +60,7 @@ test('keys are made and taken away by who is signed in; a program without a sess
 });
 
 test('after five wrong passwords none is tried for a minute, and a link still works', async () => {
-  const session = await signIn();
+  const session = await home.signIn();
   assert.equal((await call('PUT', `${base}/password`, { password: 'too short' }, session)).status, 400);
   assert.equal((await call('PUT', `${base}/password`, { password: 'a secret of ten and more' }, session)).status, 200);
   assert.equal((await call('POST', base, { password: 'a secret of ten and more' })).status, 200);
@@ -71,7 +70,7 @@ test('after five wrong passwords none is tried for a minute, and a link still wo
   assert.equal(answer.status, 429);
   assert.ok(Number(answer.headers.get('retry-after')) > 0 && Number(answer.headers.get('retry-after')) <= 60);
   assert.equal((await call('POST', base, { password: 'a secret of ten and more' })).status, 429);
-  const late = await signIn();
+  const late = await home.signIn();
   assert.equal((await call('GET', base, undefined, late)).body.signed_in, true);
   for (const secret of ['a secret of ten', 'wrong guess', late.Cookie.split('=')[1], late['x-localscale-csrf'], 'token=']) {
     assert.ok(!home.log.includes(secret), `the log has ${secret}`);

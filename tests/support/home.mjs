@@ -131,6 +131,14 @@ class Home {
     return { status: response.status, headers: response.headers, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
   }
 
+  /** Signs in with a link of `localscale open`: the headers that a browser sends from then on. */
+  async signIn() {
+    const token = JSON.parse(this.run('open', '--print', '--json').stdout).url.split('token=')[1];
+    const browser = { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'same-origin' };
+    const response = await fetch(`${this.url}/localscale/v1/session`, { method: 'POST', headers: browser, body: JSON.stringify({ token }) });
+    return { ...browser, Cookie: response.headers.get('set-cookie').split(';')[0], 'x-localscale-csrf': (await response.json()).csrf };
+  }
+
   /** The processes below the supervisor whose command line contains `text`. */
   processes(text) {
     const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
