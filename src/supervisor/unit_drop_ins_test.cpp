@@ -41,16 +41,18 @@ TEST(UnitDropIns, FoldersOfTheServiceItselfNeedNoMoreRights) {
 TEST(UnitDropIns, FoldersElsewhereAreMadeAndMayBeWritten) {
   auto config = service_config();
   config.models.directory = "/srv/big disk/100% \"models\"";
-  EXPECT_THAT(of(config).at("localscale.service.d/50-config.conf"),
-              HasSubstr("[Service]\nExecStartPre=+/bin/mkdir -p \"/srv/big disk/100%% \\\"models\\\"\"\n"
-                        "ReadWritePaths=\"/srv/big disk/100%% \\\"models\\\"\"\n"));
+  const auto files = of(config);
+  EXPECT_THAT(files.at("localscale-folders.service"),
+              HasSubstr("\nExecStart=/bin/mkdir -p -- \"/srv/big disk/100%% \\\"models\\\"\"\n"));
+  EXPECT_THAT(files.at("localscale.service.d/50-config.conf"),
+              HasSubstr("\nReadWritePaths=\"-/srv/big disk/100%% \\\"models\\\"\"\n"));
 }
 
 TEST(UnitDropIns, ALineBreakInAPathAddsNoSetting) {
   auto config = service_config();
   config.models.directory = "/srv/a\nExecStartPre=+/bin/sh";
-  EXPECT_THAT(of(config).at("localscale.service.d/50-config.conf"),
-              Not(HasSubstr("\nExecStartPre=+/bin/sh")));
+  config.state_directory = "/srv/b\nExecStartPre=+/bin/sh";
+  for (const auto& [name, text] : of(config)) EXPECT_THAT(text, Not(HasSubstr("\nExecStartPre")));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 # ./dev test: every stage adds to `passed` and `failed`; the closing line sums them. Sourced.
 
 passed=0 failed=0 name_filter= long=
-stages=(lint unit tsan fuzz e2e lab conformance browser dashboard)
+stages=(lint unit tsan fuzz e2e lab package conformance browser dashboard)
 results=$root/build/test-results
 
 stage_help() {
@@ -12,6 +12,7 @@ tsan         net, gateway and house tests under ThreadSanitizer
 fuzz         each fuzz target for some seconds, from its corpus
 e2e          the whole home from its programs: CLI, pulls, engine, failures, Seedling
 lab          confinement, escape probes and network namespaces (needs root)
+package      the Debian packages: lintian; installed, used, upgraded, removed on a throwaway machine (needs root)
 conformance  real clients from npm against the live home
 browser      the dashboard in Chromium on a real home, over the LAN door too
 dashboard    the dashboard against a made-up house: build, types, unit tests, walks in Chromium
@@ -119,6 +120,21 @@ stage_e2e() {
 }
 
 stage_lab() { need_release; ctest_stage release lab lab; }
+
+stage_package() {
+  need_release
+  need_packages package
+  source tools/dev/package.sh
+  local check
+  timed "Building the packages" build_packages "$root/build/release" "$root/build/release/engine"
+  for check in check_versions check_build_depends check_lintian; do
+    if "$check" >"$results/package-$check.log" 2>&1; then count 1 0 "$check" -
+    else cat "$results/package-$check.log"; count 0 1 "$check" "./dev test package"
+    fi
+  done
+  LOCALSCALE_PACKAGES=$packages node_stage package tests/package/*.test.mjs
+  package_bench
+}
 
 stage_conformance() {
   need_release
