@@ -122,14 +122,6 @@ bool is_model_name(const std::string& text) {
   return core::parse_model_name(text).has_value();
 }
 
-bool is_log_level(const std::string& text) {
-  return text == "trace" || text == "debug" || text == "info" || text == "warn" || text == "error";
-}
-
-bool is_log_format(const std::string& text) {
-  return text == "text" || text == "json";
-}
-
 bool is_protocol(const std::string& text) {
   return text == "ollama" || text == "huggingface";
 }

@@ -19,8 +19,6 @@ bool is_host_and_port(const std::string& text);
 bool is_origin(const std::string& text);      ///< "scheme://host[:port]", no path.
 bool is_url(const std::string& text);         ///< http:// or https://, no user, query, fragment or space.
 bool is_model_name(const std::string& text);  ///< core::parse_model_name takes it.
-bool is_log_level(const std::string& text);
-bool is_log_format(const std::string& text);
 bool is_protocol(const std::string& text);
 
 }  // namespace localscale::config

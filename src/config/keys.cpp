@@ -29,7 +29,8 @@ Key<Config> whole(std::string section, std::string name, std::uint64_t min, std:
             field = static_cast<std::remove_reference_t<decltype(field)>>(wanted);
             return true;
           },
-          [](const Config& config) { return fmt::format("{}", config.*Section.*Field); }};
+          [](const Config& config) { return fmt::format("{}", config.*Section.*Field); },
+          {Form::Kind::whole, min, max, {}}};
 }
 
 template <auto Section, auto Field>
@@ -43,7 +44,8 @@ Key<Config> flag(std::string section, std::string name, std::string comment) {
             if (wanted != nullptr) config.*Section.*Field = *wanted;
             return wanted != nullptr;
           },
-          [](const Config& config) { return std::string(config.*Section.*Field ? "true" : "false"); }};
+          [](const Config& config) { return std::string(config.*Section.*Field ? "true" : "false"); },
+          {Form::Kind::flag, 0, 0, {}}};
 }
 
 template <auto Section, auto Field>
@@ -59,7 +61,30 @@ Key<Config> text(std::string section, std::string name, std::string allowed, Che
             config.*Section.*Field = *wanted;
             return true;
           },
-          [](const Config& config) { return toml_quote(std::string(config.*Section.*Field)); }};
+          [](const Config& config) { return toml_quote(std::string(config.*Section.*Field)); },
+          {}};
+}
+
+template <auto Section, auto Field>
+Key<Config> choice(std::string section, std::string name, std::vector<std::string> choices,
+                   std::string comment) {
+  return {std::move(section),
+          std::move(name),
+          std::move(comment),
+          fmt::format("one of {}", fmt::join(choices, ", ")),
+          [choices](const TomlValue& value, Config& config) {
+            const auto* wanted = std::get_if<std::string>(&value);
+            if (wanted == nullptr || std::ranges::find(choices, *wanted) == choices.end()) return false;
+            config.*Section.*Field = *wanted;
+            return true;
+          },
+          [](const Config& config) { return toml_quote(config.*Section.*Field); },
+          {Form::Kind::choice, 0, 0, choices}};
+}
+
+Key<Config> command_line_only(Key<Config> key) {
+  key.command_line_only = true;
+  return key;
 }
 
 template <auto Section, auto Field>
@@ -83,7 +108,8 @@ Key<Config> list(std::string section, std::string name, std::string of_what, Che
             for (const auto& item : config.*Section.*Field)
               out += (out.empty() ? "" : ", ") + toml_quote(std::string(item));
             return "[" + out + "]";
-          }};
+          },
+          {Form::Kind::list, 0, 0, {}}};
 }
 
 template <auto Field>
@@ -98,7 +124,8 @@ Key<Registry> registry_text(std::string name, std::string allowed, Check check, 
             registry.*Field = *wanted;
             return true;
           },
-          [](const Registry& registry) { return toml_quote(registry.*Field); }};
+          [](const Registry& registry) { return toml_quote(registry.*Field); },
+          {}};
 }
 
 constexpr std::uint64_t one_day_s = 86'400;
@@ -110,7 +137,8 @@ constexpr const char* an_own_folder =
     "/etc, /home or /tmp cannot be (one below it can)";
 
 std::vector<Key<Config>> top_rows() {
-  return {{"", "state_directory",
+  return {{"",
+           "state_directory",
            "Where this home keeps its state. Empty: /var/lib/localscale for root, else "
            "$XDG_DATA_HOME/localscale.",
            an_own_folder,
@@ -120,7 +148,9 @@ std::vector<Key<Config>> top_rows() {
              config.state_directory = *wanted;
              return true;
            },
-           [](const Config& config) { return toml_quote(config.state_directory.string()); }}};
+           [](const Config& config) { return toml_quote(config.state_directory.string()); },
+           {},
+           true}};
 }
 
 std::vector<Key<Config>> api_rows() {
@@ -129,12 +159,12 @@ std::vector<Key<Config>> api_rows() {
                                       "The port on 127.0.0.1 for every API and the web page."),
       flag<&Config::api, &Api::ollama_port>("api", "ollama_port",
                                             "Also serve on 127.0.0.1:11434, Ollama's port, if it is free."),
-      list<&Config::api, &Api::allowed_origins>(
+      command_line_only(list<&Config::api, &Api::allowed_origins>(
           "api", "allowed_origins", "origins like \"https://app.example\"", is_origin,
-          "Web origins that may call the API from a browser, beside the home's own pages."),
-      list<&Config::api, &Api::allowed_hosts>(
+          "Web origins that may call the API from a browser, beside the home's own pages.")),
+      command_line_only(list<&Config::api, &Api::allowed_hosts>(
           "api", "allowed_hosts", "host names without port", is_host,
-          "Names in the Host header that are accepted beside loopback names."),
+          "Names in the Host header that are accepted beside loopback names.")),
       whole<&Config::api, &Api::max_body_bytes>("api", "max_body_bytes", 1024, 1ULL << 30,
                                                 "The longest request body."),
       whole<&Config::api, &Api::max_header_bytes>("api", "max_header_bytes", 4096, 1U << 20,
@@ -168,9 +198,10 @@ std::vector<Key<Config>> lan_rows() {
 
 std::vector<Key<Config>> engine_rows() {
   return {
-      text<&Config::engine, &Engine::directory>("engine", "directory", a_path, is_path_or_empty,
-                                                "The folder with llama-server, llama-bench and their "
-                                                "libraries. Empty: the one built with Localscale."),
+      command_line_only(
+          text<&Config::engine, &Engine::directory>("engine", "directory", a_path, is_path_or_empty,
+                                                    "The folder with llama-server, llama-bench and their "
+                                                    "libraries. Empty: the one built with Localscale.")),
       whole<&Config::engine, &Engine::threads>(
           "engine", "threads", 0, 1024,
           "Threads per model. 0: measured, never more than cores that are free."),
@@ -198,11 +229,12 @@ std::vector<Key<Config>> engine_rows() {
 
 std::vector<Key<Config>> models_rows() {
   return {
-      text<&Config::models, &Models::directory>(
+      command_line_only(text<&Config::models, &Models::directory>(
           "models", "directory", an_own_folder, is_own_folder_or_empty,
-          "Where pulled models are kept, in blobs and incoming below it. Empty: STATE/models."),
-      list<&Config::models, &Models::folders>("models", "folders", "absolute paths", is_path,
-                                              "More folders with GGUF files. They are only read."),
+          "Where pulled models are kept, in blobs and incoming below it. Empty: STATE/models.")),
+      command_line_only(
+          list<&Config::models, &Models::folders>("models", "folders", "absolute paths", is_path,
+                                                  "More folders with GGUF files. They are only read.")),
       flag<&Config::models, &Models::use_ollama_store>(
           "models", "use_ollama_store", "Offer the models of an Ollama installation. Never written to."),
       flag<&Config::models, &Models::use_huggingface_cache>(
@@ -232,10 +264,10 @@ std::vector<Key<Config>> fetcher_rows() {
 
 std::vector<Key<Config>> log_rows() {
   return {
-      text<&Config::log, &Log::level>("log", "level", "one of trace, debug, info, warn, error", is_log_level,
-                                      "How much to log."),
-      text<&Config::log, &Log::format>("log", "format", "one of text, json", is_log_format,
-                                       "For people (text) or programs (json)."),
+      choice<&Config::log, &Log::level>("log", "level", {"trace", "debug", "info", "warn", "error"},
+                                        "How much to log."),
+      choice<&Config::log, &Log::format>("log", "format", {"text", "json"},
+                                         "For people (text) or programs (json)."),
   };
 }
 
@@ -269,6 +301,19 @@ const std::vector<Key<Registry>>& registry_keys() {
                                            "A file with its bearer token, which the fetcher alone reads."),
   };
   return table;
+}
+
+const Key<Config>* find_key(std::string_view path) {
+  const auto found = std::ranges::find(keys(), path, &Key<Config>::path);
+  return found == keys().end() ? nullptr : &*found;
+}
+
+std::string_view unit_of(const Key<Config>& key) {
+  for (const std::string_view unit : {"bytes", "seconds", "ms", "days"}) {
+    const std::string ending = "_" + std::string(unit);
+    if (key.name.ends_with(ending) || key.name.find(ending + "_") != std::string::npos) return unit;
+  }
+  return {};
 }
 
 std::string section_comment(const std::string& section) {
