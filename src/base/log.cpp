@@ -9,6 +9,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
+#include "base/log_tap.hpp"
 #include "base/printable.hpp"
 
 namespace localscale::log {
@@ -44,10 +45,17 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
     first_waits_ = std::move(first_waits);
   }
 
+  void tap(std::function<void(std::string_view)> take) {
+    const std::lock_guard lock(mutex_);
+    take_ = std::move(take);
+  }
+
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     const bool first = lines_.size() == 0;
+    const std::size_t begin = lines_.size();
     formatter_->format(message, lines_);
+    if (take_) take_(std::string_view(lines_.data() + begin, lines_.size() - begin - 1));
     if (!first_waits_ || message.level >= spdlog::level::warn || lines_.size() >= collected_max)
       return write_out();
     if (first) first_waits_();
@@ -69,6 +77,7 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
 
   spdlog::memory_buf_t lines_;
   std::function<void()> first_waits_;
+  std::function<void(std::string_view)> take_;
 };
 
 std::shared_ptr<Sink> the_sink() {
@@ -94,6 +103,10 @@ void start(std::string_view process, Format format, spdlog::level::level_enum le
 
 void collect(std::function<void()> first_waits) {
   if (const auto sink = the_sink()) sink->collect(std::move(first_waits));
+}
+
+void tap(std::function<void(std::string_view)> take) {
+  if (const auto sink = the_sink()) sink->tap(std::move(take));
 }
 
 void write_collected() {
