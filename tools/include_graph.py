@@ -20,7 +20,7 @@ ALLOWED = {
     "sandbox": {"base"},
     "net": {"base", "sandbox"},
     "engine": {"base", "config", "core", "net", "sandbox", "store", "wire"},
-    "gateway": {"base", "core", "engine", "net", "store"},
+    "gateway": {"base", "config", "core", "engine", "net", "store"},
     "mesh": {"base", "config", "core", "sandbox", "wire"},
     "supervisor": {"base", "config", "sandbox", "wire"},
     "house": {"base", "config", "core", "engine", "gateway", "net", "sandbox", "store", "wire"},

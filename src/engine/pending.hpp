@@ -20,7 +20,9 @@ namespace localscale::engine {
 template <class T>
 class Pending {
  public:
-  explicit Pending(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+  /// `first`: where its ids begin, should several share a channel.
+  explicit Pending(boost::asio::any_io_executor executor, std::uint64_t first = 1)
+      : executor_(std::move(executor)), next_(first) {}
 
   [[nodiscard]] std::uint64_t open() {
     const auto id = next_++;
@@ -64,7 +66,7 @@ class Pending {
 
   boost::asio::any_io_executor executor_;
   std::map<std::uint64_t, std::shared_ptr<Slot>> slots_;
-  std::uint64_t next_ = 1;
+  std::uint64_t next_;
 };
 
 }  // namespace localscale::engine

@@ -34,7 +34,8 @@ Error lost_error() {
 class SupervisorLink::Impl final : public WorkerHost,
                                    public std::enable_shared_from_this<SupervisorLink::Impl> {
  public:
-  explicit Impl(asio::any_io_executor executor) : executor_(std::move(executor)), pending_(executor_) {}
+  explicit Impl(asio::any_io_executor executor)
+      : executor_(std::move(executor)), pending_(executor_), configs_(executor_, first_config_id) {}
 
   void open(UniqueFd socket) {
     channel_ = net::PacketChannel::make(executor_, std::move(socket));
@@ -51,6 +52,7 @@ class SupervisorLink::Impl final : public WorkerHost,
   net::Task<Result<Started>> launch(wire::LaunchWorker order, ExitHandler on_exit);
   net::Task<Result<std::string>> run_bench(wire::LaunchWorker order, std::chrono::milliseconds limit);
   net::Task<Result<std::string>> read_to_end(UniqueFd pipe);
+  net::Task<Result<ConfigText>> ask_config(wire::SupervisorRequest request);
 
   void stop_worker(std::uint64_t worker, bool force) override {
     wire::SupervisorRequest request;
@@ -70,6 +72,7 @@ class SupervisorLink::Impl final : public WorkerHost,
   std::function<void(const std::vector<Wall>&)> walls_handler;
   std::function<void(UniqueFd)> fetcher_handler;
   std::function<void()> lost_handler;
+  std::function<void(const std::vector<std::string>&, std::uint64_t)> log_handler;
 
  private:
   void on_packet(sandbox::Packet packet);
@@ -79,10 +82,12 @@ class SupervisorLink::Impl final : public WorkerHost,
 
   /// Stops are not answered in a way that anyone waits for: their ids lie far from those of launches.
   static constexpr std::uint64_t first_stop_id = 1ULL << 62;
+  static constexpr std::uint64_t first_config_id = 1ULL << 61;
 
   asio::any_io_executor executor_;
   std::shared_ptr<net::PacketChannel> channel_;
   Pending<Started> pending_;
+  Pending<ConfigText> configs_;
   std::map<std::uint64_t, ExitHandler> launching_;  ///< By request id.
   std::map<std::uint64_t, ExitHandler> exits_;      ///< By worker.
   std::uint64_t next_stop_id_ = first_stop_id;
@@ -135,6 +140,18 @@ net::Task<Result<std::string>> SupervisorLink::Impl::read_to_end(UniqueFd pipe) 
   }
 }
 
+net::Task<Result<ConfigText>> SupervisorLink::Impl::ask_config(wire::SupervisorRequest request) {
+  constexpr std::chrono::seconds limit{10};
+  const auto self = shared_from_this();
+  const auto id = configs_.open();
+  request.set_id(id);
+  if (const auto sent = channel_->send(request.SerializeAsString()); !sent)
+    configs_.answer(id, tl::unexpected(sent.error()));
+  Error late{Errc::timeout, "The supervisor did not answer within 10 s: perhaps the config was not changed.",
+             "Look at it anew."};
+  co_return co_await configs_.wait(id, limit, std::move(late));
+}
+
 void SupervisorLink::Impl::on_packet(sandbox::Packet packet) {
   wire::SupervisorEvent event;
   if (!event.ParseFromString(packet.bytes)) {
@@ -147,6 +164,7 @@ void SupervisorLink::Impl::on_packet(sandbox::Packet packet) {
     case wire::SupervisorEvent::kFailed:
       launching_.erase(event.id());
       pending_.answer(event.id(), tl::unexpected(error_from(event.failed())));
+      configs_.answer(event.id(), tl::unexpected(error_from(event.failed())));
       return;
     case wire::SupervisorEvent::kExited:
       return on_exited(event.exited());
@@ -163,6 +181,13 @@ void SupervisorLink::Impl::on_packet(sandbox::Packet packet) {
       return;
     case wire::SupervisorEvent::kFetcherRestarted:
       if (fetcher_handler && !packet.fds.empty()) fetcher_handler(std::move(packet.fds.front()));
+      return;
+    case wire::SupervisorEvent::kConfigFile:
+      configs_.answer(event.id(), config_from(event.config_file(), std::move(packet.fds)));
+      return;
+    case wire::SupervisorEvent::kLog:
+      if (log_handler)
+        log_handler({event.log().lines().begin(), event.log().lines().end()}, event.log().dropped());
       return;
     case wire::SupervisorEvent::EVENT_NOT_SET:
       return;
@@ -193,6 +218,7 @@ void SupervisorLink::Impl::on_exited(const wire::WorkerExited& exited) {
 
 void SupervisorLink::Impl::on_closed() {
   pending_.fail_all(lost_error());
+  configs_.fail_all(lost_error());
   const auto handlers = std::exchange(exits_, {});
   WorkerExit exit;
   exit.exit_code = -1;
@@ -226,6 +252,16 @@ net::Task<Result<std::string>> SupervisorLink::run_bench(BenchSpec spec, std::ch
   return impl_->run_bench(launch_order(spec), limit);
 }
 
+net::Task<Result<ConfigText>> SupervisorLink::read_config() {
+  wire::SupervisorRequest request;
+  request.mutable_read_config();
+  return impl_->ask_config(std::move(request));
+}
+
+net::Task<Result<ConfigText>> SupervisorLink::change_config(std::vector<config::Change> changes) {
+  return impl_->ask_config(config_order(changes));
+}
+
 std::optional<MachineLoad> SupervisorLink::load() const {
   return impl_->load;
 }
@@ -240,6 +276,9 @@ void SupervisorLink::on_walls(std::function<void(const std::vector<Wall>&)> hand
 }
 void SupervisorLink::on_fetcher_restarted(std::function<void(UniqueFd)> handler) {
   impl_->fetcher_handler = std::move(handler);
+}
+void SupervisorLink::on_log(std::function<void(const std::vector<std::string>&, std::uint64_t)> handler) {
+  impl_->log_handler = std::move(handler);
 }
 void SupervisorLink::on_lost(std::function<void()> handler) {
   impl_->lost_handler = std::move(handler);

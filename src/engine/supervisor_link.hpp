@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "config/changes.hpp"
 #include "engine/launcher.hpp"
 
 namespace localscale::engine {
@@ -16,6 +17,13 @@ struct Wall {
   std::string process;
   std::vector<std::string> open;  ///< Ways out that were found; empty if the wall holds.
   std::string error;              ///< Why it could not be probed.
+};
+
+/// The config file as it is now.
+struct ConfigText {
+  std::string file;
+  bool writable = false;  ///< By the supervisor.
+  std::string text;       ///< Empty where there is no file.
 };
 
 /// The house's end of the channel to the supervisor. One executor; outlived by nothing that it made.
@@ -32,11 +40,18 @@ class SupervisorLink final : public WorkerLauncher {
   [[nodiscard]] std::optional<MachineLoad> load() const override;
   void on_load(LoadHandler handler) override;
 
+  /// The house sees the file as it was at its start; the supervisor shows the one that is there now.
+  net::Task<Result<ConfigText>> read_config();
+  /// All of the changes or none; gives the file afterwards. Errors as in supervisor::ConfigDesk.
+  net::Task<Result<ConfigText>> change_config(std::vector<config::Change> changes);
+
   /// The newest results of the escape probes; empty before the first.
   [[nodiscard]] const std::vector<Wall>& walls() const;
   void on_walls(std::function<void(const std::vector<Wall>&)> handler);
   /// The fetcher was started anew: its new channel.
   void on_fetcher_restarted(std::function<void(UniqueFd)> handler);
+  /// Lines of the supervisor's log, and how many before them were too many to pass on.
+  void on_log(std::function<void(const std::vector<std::string>&, std::uint64_t)> handler);
   /// The supervisor is gone: the house should end.
   void on_lost(std::function<void()> handler);
 

@@ -212,5 +212,54 @@ TEST_F(SupervisorLinkTest, ForeignBytesAreIgnored) {
   EXPECT_TRUE(launch(shim));
 }
 
+TEST_F(SupervisorLinkTest, ShowsTheConfigAndChangesIt) {
+  auto reading = begin(link_->read_config());
+  const auto asked = next_request();
+  EXPECT_TRUE(asked.has_read_config());
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe(pipe.data()), 0);
+  ASSERT_EQ(::write(pipe[1], "[api]\n", 6), 6);
+  ::close(pipe[1]);
+  wire::SupervisorEvent shown;
+  shown.set_id(asked.id());
+  shown.mutable_config_file()->set_path("/etc/x.toml");
+  shown.mutable_config_file()->set_writable(true);
+  send(shown, pipe[0]);
+  ::close(pipe[0]);
+  const auto config = finish(reading);
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->file, "/etc/x.toml");
+  EXPECT_EQ(config->text, "[api]\n");
+
+  auto changing = begin(link_->change_config({{"api.port", std::int64_t{80}}, {"lan.port", std::nullopt}}));
+  const auto order = next_request();
+  ASSERT_EQ(order.change_config().changes_size(), 2);
+  EXPECT_EQ(order.change_config().changes(0).whole(), 80);
+  EXPECT_EQ(order.change_config().changes(1).value_case(), wire::ConfigChange::VALUE_NOT_SET);
+  wire::SupervisorEvent refused;
+  refused.set_id(order.id());
+  refused.mutable_failed()->set_code("denied");
+  refused.mutable_failed()->set_what("not yours");
+  send(refused);
+  EXPECT_EQ(finish(changing).error().code, Errc::denied);
+}
+
+TEST_F(SupervisorLinkTest, PassesTheSupervisorsLogOn) {
+  std::vector<std::string> lines;
+  std::uint64_t dropped = 0;
+  link_->on_log([&](const std::vector<std::string>& more, std::uint64_t lost) {
+    lines = more;
+    dropped = lost;
+  });
+  wire::SupervisorEvent event;
+  event.mutable_log()->add_lines("a line");
+  event.mutable_log()->set_dropped(3);
+  send(event);
+  io_.restart();
+  io_.run_for(20ms);
+  EXPECT_EQ(lines, std::vector<std::string>{"a line"});
+  EXPECT_EQ(dropped, 3U);
+}
+
 }  // namespace
 }  // namespace localscale::engine

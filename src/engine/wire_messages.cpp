@@ -1,6 +1,9 @@
 #include "engine/wire_messages.hpp"
 
 #include <array>
+#include <cerrno>
+
+#include <unistd.h>
 
 #include "wire/control.pb.h"
 
@@ -51,6 +54,21 @@ void fill(wire::EngineOptions& out, const EngineSettings& settings) {
   out.set_gpu_layers(settings.gpu_layers);
 }
 
+void fill(wire::ConfigChange& out, const config::TomlValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) {
+    out.set_flag(*flag);
+  } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    out.set_whole(*number);
+  } else if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    auto& items = *out.mutable_list();
+    for (const std::string& item : *list) items.add_items(item);
+  } else if (const auto* text = std::get_if<std::string>(&value)) {
+    out.set_text(*text);
+  } else {
+    out.set_text("(no value)");  // No key takes it; unset, it would mean "take the key out".
+  }
+}
+
 void add_model(wire::LaunchWorker& out, const fs::path& model, const std::vector<fs::path>& more_parts) {
   out.set_model_path(model.string());
   for (const auto& part : more_parts) out.add_more_parts(part.string());
@@ -77,6 +95,32 @@ wire::LaunchWorker launch_order(const BenchSpec& spec) {
   order.mutable_bench()->set_depth_tokens(spec.depth_tokens);
   order.mutable_bench()->set_repetitions(spec.repetitions);
   return order;
+}
+
+wire::SupervisorRequest config_order(const std::vector<config::Change>& changes) {
+  wire::SupervisorRequest request;
+  auto& order = *request.mutable_change_config();
+  for (const config::Change& change : changes) {
+    auto& out = *order.add_changes();
+    out.set_path(change.path);
+    if (change.value) fill(out, *change.value);
+  }
+  return request;
+}
+
+Result<ConfigText> config_from(const wire::ConfigFile& file, std::vector<UniqueFd> fds) {
+  constexpr std::size_t max_bytes = 1U << 20;
+  ConfigText config{file.path(), file.writable(), {}};
+  if (fds.empty()) return config;
+  std::array<char, 16384> piece{};
+  while (config.text.size() <= max_bytes) {
+    const ssize_t got = ::read(fds.front().get(), piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno("Reading the config", errno);
+    if (got == 0) return config;
+    config.text.append(piece.data(), static_cast<std::size_t>(got));
+  }
+  return fail(Errc::invalid_argument, file.path() + " is longer than 1 MiB, which no config is.");
 }
 
 Error error_from(const wire::Failure& failure) {

@@ -12,8 +12,10 @@
 #include "gateway/access.hpp"
 #include "gateway/admin.hpp"
 #include "gateway/admission.hpp"
+#include "gateway/config_admin.hpp"
 #include "gateway/conversations.hpp"
 #include "gateway/key_limits.hpp"
+#include "gateway/log_admin.hpp"
 #include "gateway/ollama.hpp"
 #include "gateway/openai.hpp"
 #include "gateway/page.hpp"
@@ -116,12 +118,16 @@ class Gateway::Parts {
         ollama_(services_),
         admin_(services_),
         sessions_(services_),
-        conversations_(services_) {
+        conversations_(services_),
+        config_(services_),
+        logs_(services_) {
     openai_.add_to(routes_);
     ollama_.add_to(routes_);
     admin_.add_to(routes_);
     sessions_.add_to(routes_);
     conversations_.add_to(routes_);
+    config_.add_to(routes_);
+    logs_.add_to(routes_);
     Page::add_to(routes_);
   }
 
@@ -231,6 +237,8 @@ class Gateway::Parts {
   Admin admin_;
   SessionEndpoints sessions_;
   Conversations conversations_;
+  ConfigAdmin config_;
+  LogAdmin logs_;
   Metrics::Route& unknown_ = metrics_.route("(none)", "none");
 };
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "engine/service.hpp"
+#include "gateway/config_keeper.hpp"
 #include "gateway/events.hpp"
 #include "gateway/home_status.hpp"
+#include "gateway/log_store.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/options.hpp"
 #include "store/conversation_store.hpp"
@@ -20,6 +22,8 @@ struct Home {
   store::SessionStore& sessions;
   HomeStatus& status;
   store::ConversationStore& conversations;
+  ConfigKeeper& config;
+  LogStore& logs;
 };
 
 /// What endpoints work with.

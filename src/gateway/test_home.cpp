@@ -264,6 +264,18 @@ Result<void> FakeSessions::set_password(std::string_view, std::string_view wishe
   return {};
 }
 
+net::Task<Result<engine::ConfigText>> FakeConfig::read() {
+  co_return engine::ConfigText{"/etc/config.toml", writable, text};
+}
+
+net::Task<Result<engine::ConfigText>> FakeConfig::change(std::vector<config::Change> changes) {
+  if (error) co_return tl::unexpected(*error);
+  auto edited = config::apply_changes(text, changes, config::Asker::page, "/etc/config.toml");
+  if (!edited) co_return tl::unexpected(edited.error());
+  text = std::move(*edited);
+  co_return engine::ConfigText{"/etc/config.toml", writable, text};
+}
+
 TestHome::TestHome(Options options) {
   catalog.models.push_back(tiny_model());
   if (options.default_model == "seedling") options.default_model = "tiny";
@@ -273,7 +285,9 @@ TestHome::TestHome(Options options) {
                                             .keys = keys,
                                             .sessions = sessions,
                                             .status = status,
-                                            .conversations = conversations},
+                                            .conversations = conversations,
+                                            .config = config,
+                                            .logs = logs},
                                        std::move(options));
 }
 

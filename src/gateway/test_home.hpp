@@ -132,6 +132,17 @@ class FakeStatus final : public HomeStatus {
                  {{"https://192.168.1.20:7443/"}, "/state/house/tls/ca.pem", "0a1b"}};
 };
 
+class FakeConfig final : public ConfigKeeper {
+ public:
+  net::Task<Result<engine::ConfigText>> read() override;
+  net::Task<Result<engine::ConfigText>> change(std::vector<config::Change> changes) override;
+  [[nodiscard]] const config::Config& running() const override { return started_with; }
+  std::string text;
+  bool writable = true;
+  std::optional<Error> error;
+  config::Config started_with;
+};
+
 /// A chat model "tiny:latest" that can do everything.
 engine::Model tiny_model();
 
@@ -158,6 +169,8 @@ class TestHome {
   FakeSessions sessions;
   FakeStatus status;
   store::MemoryConversationStore conversations;
+  FakeConfig config;
+  LogStore logs;
 
  private:
   boost::asio::io_context io_;

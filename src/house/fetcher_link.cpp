@@ -292,6 +292,11 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
       spdlog::warn("the fetcher sent a packet that is no event");
       return;
     }
+    if (event.has_log()) {
+      if (hooks_.log)
+        hooks_.log({event.log().lines().begin(), event.log().lines().end()}, event.log().dropped());
+      return;
+    }
     if (event.has_unfinished()) {
       unfinished_ = {event.unfinished().names().begin(), event.unfinished().names().end()};
       return;

@@ -27,6 +27,8 @@ class FetcherLink final : public engine::Puller {
     std::function<std::vector<store::NamedFile>()> held;
     /// Told when the fetcher goes and comes back; may be empty.
     std::function<void(bool)> here;
+    /// Lines of the fetcher's log, and how many before them it could not pass on; may be empty.
+    std::function<void(const std::vector<std::string>&, std::uint64_t)> log;
   };
 
   /// `channel` is the packet socket that the supervisor passed (LOCALSCALE_FETCHER_FD).

@@ -11,6 +11,7 @@
 #include <sys/sysinfo.h>
 
 #include "base/log.hpp"
+#include "base/log_tap.hpp"
 #include "house/from_config.hpp"
 #include "net/spawn.hpp"
 #include "net/timer.hpp"
@@ -51,9 +52,12 @@ House::House(boost::asio::io_context& context, config::Config config, store::Dat
       config_(std::move(config)),
       layout_(config_),
       database_(std::move(database)),
-      signals_(context, SIGTERM, SIGINT) {}
+      signals_(context, SIGTERM, SIGINT) {
+  log::tap([this](std::string_view line) { logs_.add(line); });
+}
 
 House::~House() {
+  log::tap({});
   // What still runs refers to our parts: let it end while they are here.
   stop_.emit(boost::asio::cancellation_type::all);
   server_.reset();
@@ -93,7 +97,9 @@ Result<void> House::build(Inheritance inherited) {
                            .keys = parts_->keys(),
                            .sessions = parts_->sessions(),
                            .status = *this,
-                           .conversations = *conversations_};
+                           .conversations = *conversations_,
+                           .config = parts_->config(),
+                           .logs = logs_};
   gateway_ = std::make_unique<gateway::Gateway>(home, options_from(config_, machine_names_));
   server_ = std::make_unique<net::Server>(context_, limits_from(config_), gateway_->handler(),
                                           gateway::Gateway::refuse);
@@ -108,7 +114,9 @@ Notices House::notices() {
                 supervised_ = false;
                 begin_stop("the supervisor is gone");
               },
-          .fetcher_here = [this](bool here) { fetcher_here_ = here; }};
+          .fetcher_here = [this](bool here) { fetcher_here_ = here; },
+          .log = [this](std::string_view process, const std::vector<std::string>& lines,
+                        std::uint64_t dropped) { logs_.add_passed_on(process, lines, dropped); }};
 }
 
 Result<void> House::open_door(InheritedSocket socket) {

@@ -68,6 +68,7 @@ class House final : public gateway::HomeStatus {
   boost::asio::io_context& context_;
   config::Config config_;
   config::Layout layout_;
+  gateway::LogStore logs_;
   store::Database database_;
   std::vector<InheritedSocket> sockets_;
   UniqueFd names_pipe_;

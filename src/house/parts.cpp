@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "config/config_file.hpp"
 #include "config/model_roots.hpp"
 #include "engine/bench_tuner.hpp"
 #include "engine/catalog.hpp"
@@ -12,6 +13,7 @@
 #include "house/absent.hpp"
 #include "house/fetcher_link.hpp"
 #include "house/home_catalog.hpp"
+#include "house/home_config.hpp"
 #include "net/upstream.hpp"
 #include "store/model_store.hpp"
 #include "store/tuning_store.hpp"
@@ -31,6 +33,12 @@ fs::path programs_folder() {
 
 std::vector<engine::ScanRoot> model_folders(const config::Config& config, const config::Layout& layout) {
   return engine::scan_roots(config::model_roots(config, layout, programs_folder()));
+}
+
+/// What this house goes by, with paths as the file has them. It was read a moment ago, so it can be read.
+config::Config as_written() {
+  auto config = config::load_as_written(config::default_path());
+  return config ? std::move(*config) : config::Config{};
 }
 
 /// For which engine a measurement holds; the supervisor adds what its files look like.
@@ -84,6 +92,7 @@ class RealParts final : public Parts {
   [[nodiscard]] engine::Puller& puller() override { return *puller_; }
   [[nodiscard]] store::KeyStore& keys() override { return *rights_.keys; }
   [[nodiscard]] store::SessionStore& sessions() override { return *rights_.sessions; }
+  [[nodiscard]] gateway::ConfigKeeper& config() override { return config_; }
 
   [[nodiscard]] Machine machine() const override {
     const auto load = launcher_->load();
@@ -112,6 +121,10 @@ class RealParts final : public Parts {
       if (fetcher_ != nullptr) fetcher_->replace(std::move(restarted));
     });
     link->on_lost([this] { notices_.supervisor_lost(); });
+    link->on_log([this](const std::vector<std::string>& lines, std::uint64_t dropped) {
+      notices_.log("supervisor", lines, dropped);
+    });
+    link_ = link.get();
     return link;
   }
 
@@ -120,7 +133,9 @@ class RealParts final : public Parts {
     FetcherLink::Hooks hooks{
         .pulled = [this](const store::NamedModel& model) { return catalog_.add_pulled(model); },
         .held = [this] { return held_elsewhere(catalog_.list()); },
-        .here = [this](bool here) { notices_.fetcher_here(here); }};
+        .here = [this](bool here) { notices_.fetcher_here(here); },
+        .log = [this](const std::vector<std::string>& lines,
+                      std::uint64_t dropped) { notices_.log("fetcher", lines, dropped); }};
     auto link = std::make_unique<FetcherLink>(context.get_executor(), std::move(channel), std::move(hooks));
     fetcher_ = link.get();
     return link;
@@ -135,7 +150,9 @@ class RealParts final : public Parts {
                       if (fetcher_ == nullptr) return false;
                       return fetcher_->discard_unfinished(name);
                     }};
+  engine::SupervisorLink* link_ = nullptr;  ///< launcher_, if there is a supervisor
   std::unique_ptr<engine::WorkerLauncher> launcher_;
+  HomeConfig config_{link_, as_written()};
   FetcherLink* fetcher_ = nullptr;  ///< puller_, if there is a fetcher
   std::unique_ptr<engine::Puller> puller_;
   store::SqliteTuningStore tunings_;

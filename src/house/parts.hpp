@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -12,6 +13,7 @@
 #include "config/config.hpp"
 #include "config/layout.hpp"
 #include "engine/service.hpp"
+#include "gateway/config_keeper.hpp"
 #include "net/http.hpp"
 #include "store/database.hpp"
 #include "store/key_store.hpp"
@@ -38,6 +40,8 @@ struct Notices {
   std::function<void(std::vector<WallReport>)> walls;
   std::function<void()> supervisor_lost;
   std::function<void(bool)> fetcher_here;
+  /// Lines of another process's log, and how many before them it could not pass on.
+  std::function<void(std::string_view process, const std::vector<std::string>&, std::uint64_t)> log;
 };
 
 /// The services behind the gateway, wired to the real processes.
@@ -49,6 +53,7 @@ class Parts {
   [[nodiscard]] virtual engine::Puller& puller() = 0;
   [[nodiscard]] virtual store::KeyStore& keys() = 0;
   [[nodiscard]] virtual store::SessionStore& sessions() = 0;
+  [[nodiscard]] virtual gateway::ConfigKeeper& config() = 0;
   /// Memory of the machine and how busy it is, as the supervisor last said; zeros before.
   struct Machine {
     std::uint64_t memory_available_bytes = 0;

@@ -21,6 +21,8 @@ class HouseLink {
 
   [[nodiscard]] int fd() const { return channel_.get(); }
 
+  /// Nothing waits: what is sent now goes out at once.
+  [[nodiscard]] bool idle() const { return waiting_.empty(); }
   /// Sends the event, later if it must. Events past the bound are dropped and logged.
   void send(const wire::SupervisorEvent& event, UniqueFd attached = UniqueFd());
   /// Sends a reading now or never: it would be old later, and must not take the room of what happened once.

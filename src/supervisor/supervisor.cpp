@@ -45,6 +45,12 @@ Supervisor::Supervisor(EventLoop loop, Home home, Listeners listeners)
     : loop_(std::move(loop)),
       home_(std::move(home)),
       listeners_(std::move(listeners)),
+      log_(loop_,
+           [this](const wire::SupervisorEvent& event) {
+             if (!link_ || !link_->idle()) return false;
+             link_->send(event);
+             return true;
+           }),
       workers_(loop_, home_,
                worker_memory_limit(LoadSensor().sample().memory_total_bytes(),
                                    home_.config.engine.memory_reserve_bytes),
@@ -57,7 +63,8 @@ Supervisor::Supervisor(EventLoop loop, Home home, Listeners listeners)
                  finish_if_all_ended();
                }),
       wall_test_(loop_, home_, [this](wire::Walls walls) { take_walls(std::move(walls)); }),
-      wall_test_pause_(kFirstWallPause) {}
+      wall_test_pause_(kFirstWallPause),
+      config_(home_.installation.config_file) {}
 
 Supervisor::~Supervisor() {
   if (listeners_.owns_admin_socket) ::unlink(home_.layout.admin_socket.c_str());
@@ -277,6 +284,12 @@ void Supervisor::handle(const wire::SupervisorRequest& request) {
       if (auto stopped = workers_.stop(request.stop()); !stopped)
         answer_failure(request.id(), stopped.error());
       return;
+    case wire::SupervisorRequest::kReadConfig:
+      show_config(request.id());
+      return;
+    case wire::SupervisorRequest::kChangeConfig:
+      change_config(request);
+      return;
     case wire::SupervisorRequest::REQUEST_NOT_SET:
       break;
   }
@@ -297,6 +310,23 @@ void Supervisor::launch(const wire::SupervisorRequest& request) {
   event.set_id(request.id());
   event.mutable_started()->set_worker(started->worker);
   link_->send(event, std::move(started->for_house));
+}
+
+void Supervisor::show_config(std::uint64_t id) {
+  auto [shown, file] = config_.show();
+  wire::SupervisorEvent event;
+  event.set_id(id);
+  *event.mutable_config_file() = std::move(shown);
+  link_->send(event, std::move(file));
+}
+
+void Supervisor::change_config(const wire::SupervisorRequest& request) {
+  const auto changed = config_.change(request.change_config(), std::chrono::steady_clock::now());
+  if (!changed) {
+    answer_failure(request.id(), changed.error());
+    return;
+  }
+  show_config(request.id());
 }
 
 void Supervisor::answer_failure(std::uint64_t id, const Error& error) {

@@ -10,10 +10,12 @@
 #include "sandbox/child.hpp"
 #include "sandbox/packet.hpp"
 #include "supervisor/backoff.hpp"
+#include "supervisor/config_desk.hpp"
 #include "supervisor/event_loop.hpp"
 #include "supervisor/house_link.hpp"
 #include "supervisor/listeners.hpp"
 #include "supervisor/load.hpp"
+#include "supervisor/log_relay.hpp"
 #include "supervisor/roles.hpp"
 #include "supervisor/walls.hpp"
 #include "supervisor/workers.hpp"
@@ -57,6 +59,8 @@ class Supervisor {
   void end_unlinked_house(std::chrono::milliseconds patience);
   void handle(const wire::SupervisorRequest& request);
   void launch(const wire::SupervisorRequest& request);
+  void show_config(std::uint64_t id);
+  void change_config(const wire::SupervisorRequest& request);
   void answer_failure(std::uint64_t id, const Error& error);
   void send_load();
   void take_walls(wire::Walls walls);
@@ -77,12 +81,14 @@ class Supervisor {
   Kept house_;
   Kept fetcher_;
   std::unique_ptr<HouseLink> link_;
+  LogRelay log_;  ///< Before the parts that have something to say.
   Workers workers_;
   WallTest wall_test_;
   std::chrono::seconds wall_test_pause_;  ///< Until it runs again, should a wall not have been tested.
   std::optional<wire::Walls> walls_;
   EventLoop::TimerId unlinked_ = 0;  ///< Ends a house that has closed its channel and runs on.
   LoadSensor load_;
+  ConfigDesk config_;
   UniqueFd names_;          ///< Our end of the pipe; invalid without a LAN door.
   std::string names_told_;  ///< The last line on it.
   bool stopping_ = false;

@@ -189,6 +189,20 @@ class NoSessions final : public store::SessionStore {
   static tl::unexpected<Error> nobody() { return fail(Errc::denied, "Nobody signs in to gateway_dev."); }
 };
 
+class NoConfig final : public gateway::ConfigKeeper {
+ public:
+  net::Task<Result<engine::ConfigText>> read() override {
+    co_return fail(Errc::unsupported, "not in gateway_dev");
+  }
+  net::Task<Result<engine::ConfigText>> change(std::vector<config::Change>) override {
+    co_return co_await read();
+  }
+  [[nodiscard]] const config::Config& running() const override { return config_; }
+
+ private:
+  config::Config config_;
+};
+
 class DevStatus final : public gateway::HomeStatus {
  public:
   [[nodiscard]] gateway::HomeState state() const override {
@@ -230,6 +244,8 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
   NoSessions sessions;
   DevStatus status;
   store::MemoryConversationStore conversations;
+  NoConfig config;
+  gateway::LogStore logs;
   gateway::Options options;
   options.version = LOCALSCALE_VERSION;
   options.default_model = name;
@@ -239,7 +255,9 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
                                       .keys = keys,
                                       .sessions = sessions,
                                       .status = status,
-                                      .conversations = conversations},
+                                      .conversations = conversations,
+                                      .config = config,
+                                      .logs = logs},
                         options);
   net::Server http(io, net::Limits{}, gate.handler(), gateway::Gateway::refuse);
   http.check_heads(gate.head_check());

@@ -21,4 +21,9 @@ Result<void> Channel::send(std::string_view packet, bool droppable) {
   return sandbox::send_packet(fd_.get(), packet);
 }
 
+bool Channel::try_send(std::string_view packet) {
+  pollfd ready{fd_.get(), POLLOUT, 0};
+  return ::poll(&ready, 1, 0) == 1 && sandbox::send_packet(fd_.get(), packet).has_value();
+}
+
 }  // namespace localscale::mesh::fetcher

@@ -20,6 +20,9 @@ class Channel {
   /// Sends one packet. `droppable`: rather not at all than wait for a slow house.
   Result<void> send(std::string_view packet, bool droppable);
 
+  /// Sends one packet if that needs no waiting; false if it was not sent.
+  bool try_send(std::string_view packet);
+
  private:
   UniqueFd fd_;
 };

@@ -11,6 +11,8 @@
 #include <sys/eventfd.h>
 
 #include "base/assert.hpp"
+#include "base/line_queue.hpp"
+#include "base/log_tap.hpp"
 #include "mesh/fetcher/digest.hpp"
 #include "wire/control.pb.h"
 
@@ -84,9 +86,11 @@ Service::Service(Channel channel, const Common& common, std::chrono::seconds kee
       keep_unfinished_(keep_unfinished),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   LS_ASSERT(wake_.valid());
+  log::tap([this](std::string_view line) { pass_on(line); });
 }
 
 Service::~Service() {
+  log::tap({});
   for (auto& job : running_) job->cancel.request();
   for (auto& job : running_) job->thread.join();
 }
@@ -229,6 +233,14 @@ void Service::send(const wire::FetchEvent& event, bool droppable) {
   if (auto sent = channel_.send(event.SerializeAsString(), droppable); !sent) {
     spdlog::debug("an event did not reach the house: {}", sent.error().what);
   }
+}
+
+/// On whichever thread logs, one at a time; logs nothing itself.
+void Service::pass_on(std::string_view line) {
+  wire::FetchEvent event;
+  event.mutable_log()->add_lines(LineQueue::cut(line));
+  event.mutable_log()->set_dropped(lines_dropped_);
+  lines_dropped_ = channel_.try_send(event.SerializeAsString()) ? 0 : lines_dropped_ + 1;
 }
 
 void Service::send_failure(std::uint64_t id, const Error& error) {

@@ -60,13 +60,15 @@ class Service {
   void reap();
   void work(Job& job);
   void send(const wire::FetchEvent& event, bool droppable);
+  void pass_on(std::string_view line);
   void send_failure(std::uint64_t id, const Error& error);
 
   Channel channel_;
   const Common& common_;
   const std::chrono::seconds keep_unfinished_;
   std::chrono::steady_clock::time_point next_sweep_;
-  UniqueFd wake_;  ///< Readable when a job ended.
+  std::uint64_t lines_dropped_ = 0;  ///< Of the log, since the last that the house got.
+  UniqueFd wake_;                    ///< Readable when a job ended.
   std::list<std::unique_ptr<Job>> running_;
   std::deque<std::unique_ptr<Job>> queued_;
 };

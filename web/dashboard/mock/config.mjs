@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 
 const documentation = new URL('../../../docs/configuration.md', import.meta.url);
 
+/** What a page may not change. */
+const commandLineOnly = ['state_directory', 'api.allowed_origins', 'api.allowed_hosts', 'engine.directory', 'models.directory', 'models.folders'];
+
 const numberIn = (text) => Number(text.replace(/[^0-9]/g, ''));
 
 function kindOf(allowed, fallback) {
@@ -43,7 +46,7 @@ export function configSections() {
     const unit = unitOf(name);
     section.keys.push({
       path: section.name ? `${section.name}.${name}` : name, comment: comment.filter((text) => !text.startsWith('Takes ')).join(' '), allowed,
-      default: fallback, value: fallback, running: fallback, needs_restart: section.name !== 'log', ...kindOf(allowed, fallback), ...(unit ? { unit } : {}),
+      default: fallback, value: fallback, running: fallback, needs_restart: true, command_line_only: commandLineOnly.includes(section.name ? `${section.name}.${name}` : name), ...kindOf(allowed, fallback), ...(unit ? { unit } : {}),
     });
     comment = [];
   }
@@ -52,6 +55,7 @@ export function configSections() {
 
 /** What is wrong with `value` for `key`, or null. */
 export function fault(key, value) {
+  if (key.command_line_only) return `This is changed by the command line only: localscale config set ${key.path} …`;
   const right = {
     whole: () => Number.isInteger(value) && value >= key.min && value <= key.max,
     flag: () => typeof value === 'boolean',

@@ -307,7 +307,7 @@ export class MockServer {
     const keys = new Map(this.house.sections.flatMap((section) => section.keys.map((key) => [key.path, key])));
     const fields = {};
     for (const [path, value] of Object.entries(values)) {
-      const problem = !keys.has(path) ? 'There is no such key.' : value === null ? null : fault(keys.get(path), value);
+      const problem = !keys.has(path) ? 'There is no such key.' : value === null && !keys.get(path).command_line_only ? null : fault(keys.get(path), value);
       if (problem) fields[path] = problem;
     }
     if (Object.keys(fields).length > 0) return refuse(response, 400, 'invalid_config', 'Nothing was changed: some values are not allowed.', { fields });

@@ -109,9 +109,11 @@ export interface ConfigKey {
   choices?: string[];
   unit?: 'bytes' | 'seconds' | 'ms' | 'days';
   needs_restart: boolean;
+  /** Shown, and not changed from a page. */
+  command_line_only?: boolean;
 }
 export interface ConfigSection { name: string; comment: string; keys: ConfigKey[] }
-export interface Config { file: string; writable: boolean; sections: ConfigSection[] }
+export interface Config { file: string; writable: boolean; problem?: string; sections: ConfigSection[] }
 
 export interface DeviceKey {
   id: string;

@@ -278,6 +278,7 @@ export const en = {
   'settings.yes': 'yes',
   'settings.no': 'no',
   'settings.reset': 'Back to the default',
+  'settings.commandLineOnly': 'Changed on the machine only: localscale config set {path} …',
   'settings.listHint': 'One per line.',
   'settings.waiting': 'Counts after a restart',
   'settings.changes': { one: '{count} change not saved', other: '{count} changes not saved' },

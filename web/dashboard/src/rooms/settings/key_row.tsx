@@ -30,8 +30,9 @@ function Input({ of, id, value, about, invalid, writable, onChange }: { of: Conf
 }
 
 /** One key: what it means, what it takes, its value and its default. */
-export function KeyRow({ of, writable }: { of: ConfigKey; writable: boolean }) {
+export function KeyRow({ of, writable: fileIsWritable }: { of: ConfigKey; writable: boolean }) {
   const id = useId();
+  const writable = fileIsWritable && of.command_line_only !== true;
   const value = changes.value.get(of.path) ?? of.value;
   const fault = refused.value[of.path] ?? faultOf(of, value);
   const change = (next: ConfigValue): void => {
@@ -47,6 +48,7 @@ export function KeyRow({ of, writable }: { of: ConfigKey; writable: boolean }) {
       </div>
       <div class="setting-value">
         <Input of={of} id={id} value={value} about={`${id}-about`} invalid={fault !== null} writable={writable} onChange={change} />
+        {of.command_line_only === true ? <p class="muted small">{t('settings.commandLineOnly', { path: of.path })}</p> : null}
         {fault === null ? null : <p class="error" role="alert">{fault}</p>}
         <div class="row">
           {of.needs_restart && !same(of.value, of.running) ? <Badge tone="warn" icon="wait">{t('settings.waiting')}</Badge> : null}
