@@ -40,8 +40,11 @@ void add_verb(CLI::App& parent, const Verb& verb, Common& common, const Verb*& c
   add_common(*app, common);
   for (const Option& option : verb.options) add_option(*app, option);
   for (const Verb& below : verb.verbs) add_verb(*app, below, common, chosen);
-  if (!verb.verbs.empty()) app->require_subcommand(1);
-  if (verb.run) app->callback([&verb, &chosen] { chosen = &verb; });
+  if (!verb.verbs.empty() && !verb.run) app->require_subcommand(1);
+  if (!verb.run) return;
+  app->callback([&verb, &chosen, app] {
+    if (app->get_subcommands().empty()) chosen = &verb;  // Else the word below it is meant.
+  });
 }
 
 /// The first argument that is no option, if it is no verb: told before CLI11 sees it, with the nearest verb.
@@ -103,7 +106,7 @@ std::filesystem::path config_path(const Common& common) {
 Outcome<void> check_named_config(const Common& common, const Verb& verb) {
   std::error_code ignored;
   const bool missing = !common.config.empty() && !std::filesystem::exists(common.config, ignored);
-  if (!missing || verb.name == "config" || verb.name == "version") return {};
+  if (!missing || verb.needs_no_config) return {};
   return failed({Errc::not_found, fmt::format("There is no config file {}.", common.config),
                  fmt::format("Name another, or make it: localscale config --default > {}", common.config)});
 }

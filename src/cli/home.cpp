@@ -114,6 +114,16 @@ Outcome<Json> Home::call(const std::string& method, const std::string& target, c
   return object_of(*reply);
 }
 
+Outcome<void> Home::follow(const std::string& target,
+                           const std::function<bool(std::string_view)>& line) const {
+  LineSplitter splitter(line);
+  const auto reply = http_exchange(layout_.admin_socket, HttpRequest{.target = target},
+                                   [&](std::string_view piece) { return splitter.push(piece); });
+  if (!reply) return connection_failed(reply.error(), layout_);
+  if (reply->status / 100 != 2) return failed(error_in_answer(reply->status, reply->body));
+  return {};
+}
+
 Outcome<void> Home::stream(const std::string& target, const Json& body,
                            const std::function<bool(std::string_view)>& line,
                            const std::function<void()>& waiting) const {

@@ -22,6 +22,9 @@ class Home {
   /// Any method with a JSON body; the answer may be empty (then an empty object).
   [[nodiscard]] Outcome<Json> call(const std::string& method, const std::string& target,
                                    const Json& body) const;
+  /// GET whose answer is a stream of lines that does not end by itself; one must come each minute.
+  [[nodiscard]] Outcome<void> follow(const std::string& target,
+                                     const std::function<bool(std::string_view)>& line) const;
   /// POST whose answer is a stream of lines. `line` gets each without its end; false stops the stream.
   /// `waiting` is called about four times a second while nothing comes.
   [[nodiscard]] Outcome<void> stream(const std::string& target, const Json& body,

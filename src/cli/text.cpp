@@ -39,6 +39,16 @@ std::int64_t unix_time(const std::string& rfc3339) {
   return timegm(&time) - offset;
 }
 
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.';
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
 std::string human_age(std::int64_t then_unix_s, std::int64_t now_unix_s) {
   constexpr std::int64_t moment = 60;
   if (then_unix_s <= 0) return "-";

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace localscale::cli {
 
@@ -14,5 +15,8 @@ std::int64_t unix_time(const std::string& rfc3339);
 
 /// "just now", "5 min ago", "3 days ago".
 std::string human_age(std::int64_t then_unix_s, std::int64_t now_unix_s);
+
+/// `text` for a path or query of an URL: all but letters, digits, "-", "_" and "." as %XX.
+std::string percent_encoded(std::string_view text);
 
 }  // namespace localscale::cli

@@ -50,6 +50,7 @@ struct Verb {
   std::vector<Verb> verbs;  ///< The words below it: `key create`.
   std::shared_ptr<void> storage;
   bool hidden = false;
+  bool needs_no_config = false;  ///< A config file that was named need not be there.
 };
 
 // One file each in verbs/.
@@ -74,6 +75,12 @@ Verb log_writer_verb();
 Verb wait_verb();
 Verb completion_verb();
 Verb complete_verb();
+// Below `config`.
+Verb config_get_verb();
+Verb config_list_verb();
+Verb config_set_verb();
+Verb config_unset_verb();
+Verb config_edit_verb();
 
 /// All of them in the order of the help.
 std::vector<Verb> all_verbs();

@@ -43,13 +43,15 @@ int show(const Context& context, const ConfigOptions& options) {
 Verb config_verb() {
   auto options = std::make_shared<ConfigOptions>();
   return {.name = "config",
-          .summary = "Check the config and print where it lies, or print the default file",
+          .summary = "Print where the config lies; show and change its keys",
           .example = "localscale config --default > config.toml",
           .options = {{"--default", "Print a commented file with every key and its default",
                        &options->print_default}},
           .run = [options](const Context& context) { return show(context, *options); },
-          .verbs = {},
-          .storage = options};
+          .verbs = {config_get_verb(), config_list_verb(), config_set_verb(), config_unset_verb(),
+                    config_edit_verb()},
+          .storage = options,
+          .needs_no_config = true};
 }
 
 }  // namespace localscale::cli

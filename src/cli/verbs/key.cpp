@@ -94,17 +94,6 @@ int list(const Context& context) {
   context.terminal.table({"ID", "NAME", "MADE", "LAST USED"}, std::move(rows));
   return 0;
 }
-
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.';
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 int remove(const Context& context, const std::string& id) {
   const auto home = context.home();
   if (!home) return context.terminal.report(home.error());

@@ -19,7 +19,8 @@ Verb version_verb() {
                 return 0;
               },
           .verbs = {},
-          .storage = {}};
+          .storage = {},
+          .needs_no_config = true};
 }
 
 }  // namespace localscale::cli
