@@ -17,6 +17,8 @@ class Admin {
   void add_key_routes(Routes& routes);
 
   net::Task<void> healthz(Call& call);
+  /// Whether the default model can be asked.
+  net::Task<void> readyz(Call& call);
   net::Task<void> metrics(Call& call);
   net::Task<void> status(Call& call);
   net::Task<void> events(Call& call);

@@ -44,6 +44,15 @@ Json loaded_list(const engine::Engines& engines) {
   return list;
 }
 
+/// Empty if the default model can be asked. Loading it counts as ready: the question waits and is answered.
+/// Names nothing of the home: everyone may ask this.
+std::string why_not_ready(const HomeState& home, const Result<engine::Model>& model) {
+  if (home.word == "Starting" || home.word == "Stopping" || home.word == "Error")
+    return "not ready: " + home.word;
+  if (!model) return "not ready: the default model is not here";
+  return {};
+}
+
 std::string event_text(std::string_view kind, std::string_view json) {
   std::string text = "event: ";
   text += kind;
@@ -75,6 +84,7 @@ std::string Admin::status_text() const {
 
 void Admin::add_to(Routes& routes) {
   routes.add("GET", "/healthz", Need::anyone, [this](Call& call) { return healthz(call); });
+  routes.add("GET", "/readyz", Need::anyone, [this](Call& call) { return readyz(call); });
   routes.add("GET", "/metrics", Need::observe, [this](Call& call) { return metrics(call); });
   routes.add("GET", "/localscale/v1/status", Need::observe, [this](Call& call) { return status(call); });
   routes.add("GET", "/localscale/v1/events", Need::observe, [this](Call& call) { return events(call); });
@@ -87,6 +97,19 @@ net::Task<void> Admin::healthz(Call& call) {
   response.headers.set("Content-Type", "text/plain; charset=utf-8");
   response.headers.set("Cache-Control", "no-store");
   response.body = "ok\n";
+  const auto sent = co_await call.answer.send(std::move(response));
+  static_cast<void>(sent);
+}
+
+net::Task<void> Admin::readyz(Call& call) {
+  const std::string missing =
+      why_not_ready(services_.status.state(), services_.catalog.find(services_.options.default_model));
+  net::Response response;
+  response.status = missing.empty() ? 200 : 503;
+  response.headers.set("Content-Type", "text/plain; charset=utf-8");
+  response.headers.set("Cache-Control", "no-store");
+  if (!missing.empty()) response.headers.set("Retry-After", "1");
+  response.body = missing.empty() ? "ready\n" : missing + "\n";
   const auto sent = co_await call.answer.send(std::move(response));
   static_cast<void>(sent);
 }

@@ -28,6 +28,19 @@ TEST(Admin, StatusSaysTheStateInOneWordWithItsReason) {
   EXPECT_EQ(status["walls"][0]["stands"], true);
 }
 
+TEST(Admin, IsReadyWhenTheDefaultModelCanBeAsked) {
+  TestHome home;
+  EXPECT_EQ(home.ask("GET", "/readyz", {}, {}, net::Door::lan).status, 200U);
+  home.status.home.word = "Starting";
+  EXPECT_EQ(home.ask("GET", "/readyz").status, 503U);
+  EXPECT_EQ(home.ask("GET", "/healthz").status, 200U);
+  home.status.home.word = "Busy";
+  home.catalog.models.clear();
+  const Got got = home.ask("GET", "/readyz");
+  EXPECT_EQ(got.status, 503U);
+  EXPECT_EQ(got.body, "not ready: the default model is not here\n");
+}
+
 TEST(Admin, ModelsAreListedShownStoppedAndRemoved) {
   TestHome home;
   EXPECT_EQ(json::parse(home.ask("GET", "/localscale/v1/models").body)["models"][0]["name"], "tiny:latest");

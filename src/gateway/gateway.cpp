@@ -22,6 +22,7 @@
 #include "gateway/relay.hpp"
 #include "gateway/routes.hpp"
 #include "gateway/session_endpoints.hpp"
+#include "gateway/trace.hpp"
 
 namespace localscale::gateway {
 namespace {
@@ -44,7 +45,7 @@ struct Line {
 void write_log(const Line& line) {
   spdlog::info("{} {} status={} ms={:.1f} bytes={} in={} id={}{}", for_log(line.request.method, method_max),
                for_log(line.path), line.status, std::chrono::duration<double, std::milli>(line.took).count(),
-               line.bytes, line.request.body.size(), line.request.id, line.remark);
+               line.bytes, line.request.body.size(), log_id(line.request), line.remark);
 }
 
 /// Writes the access log and the counters when the request is over, however it ends (cancelled ones too).
@@ -145,7 +146,7 @@ class Gateway::Parts {
     }
     if (!failure) co_return;
     if (is_cancelled(failure)) std::rethrow_exception(failure);
-    spdlog::error("request failed id={}: {}", request.id, text_of(failure));
+    spdlog::error("request failed id={}: {}", log_id(request), text_of(failure));
     if (answer.status() != 0 && !answer.streaming()) co_return;
     Problem problem = make_problem(
         500, "internal",

@@ -41,7 +41,8 @@ class OllamaEmbedding {
   net::Task<void> embeddings(Call& call);
   /// The engine's whole answer, or an error after having refused the call.
   net::Task<Result<std::string>> ask_engine(Call& call, EmbedAsk embed, AnswerTimes& times);
-  net::Task<Result<std::string>> ask_leased(engine::Lease& lease, const EmbedAsk& embed, Problem& refusal);
+  net::Task<Result<std::string>> ask_leased(engine::Lease& lease, const EmbedAsk& embed,
+                                            const net::Headers& headers, Problem& refusal);
   /// The texts of `embed` that are longer than the model's context, cut to it.
   net::Task<Result<CutTexts>> cut_long_texts(engine::Lease& lease, const EmbedAsk& embed);
 
@@ -55,6 +56,8 @@ net::Task<void> ollama_engine_lost(Call& call, engine::Lease& lease, Error error
 /// An engine's refusal as a problem.
 Problem ollama_problem(std::string_view model, unsigned status, std::string_view engine_body);
 net::Headers engine_json_headers();
+/// The same for what `request` itself asks of the engine: with its trace.
+net::Headers engine_json_headers(const net::Request& request);
 AnswerTimes times_of(const Call& call, const engine::Lease& lease);
 
 /// Ollama's endpoints about models: tags, show, ps, pull, delete, copy, version; create, push and blobs are

@@ -55,7 +55,7 @@ net::Task<void> OllamaAsking::run(Call& call, EngineAsk ask, OllamaAnswer::Form 
     if (!put && put.error().code == Errc::invalid_argument) co_return co_await call.refuse(put.error());
     if (!put) co_return co_await ollama_engine_lost(call, lease, put.error());
   }
-  const net::Headers headers = engine_json_headers();
+  const net::Headers headers = engine_json_headers(call.request);
   const auto head = co_await lease.upstream().request("POST", ask.target, headers, ask.body);
   if (!head) co_return co_await ollama_engine_lost(call, lease, head.error());
   if (head->status >= 400) co_return co_await ollama_engine_error(call, lease, head->status);

@@ -48,11 +48,10 @@ net::Task<Result<CutTexts>> OllamaEmbedding::cut_long_texts(engine::Lease& lease
 
 /// Fails with Errc::cancelled and a `refusal` where the engine refused, with another code where it died.
 net::Task<Result<std::string>> OllamaEmbedding::ask_leased(engine::Lease& lease, const EmbedAsk& embed,
-                                                           Problem& refusal) {
+                                                           const net::Headers& headers, Problem& refusal) {
   const auto cut = co_await cut_long_texts(lease, embed);
   if (!cut) co_return tl::unexpected(cut.error());
   const std::string request = embed_request(embed, *cut);
-  const net::Headers headers = engine_json_headers();
   const auto head = co_await lease.upstream().request("POST", embed.ask.target, headers, request);
   if (!head) co_return tl::unexpected(head.error());
   auto body = co_await lease.upstream().read_all(vectors_body_max);
@@ -76,7 +75,8 @@ net::Task<Result<std::string>> OllamaEmbedding::ask_engine(Call& call, EmbedAsk 
     co_return std::string(R"({"data":[]})");
   }
   Problem refusal;
-  auto body = co_await ask_leased(lease, embed, refusal);
+  const net::Headers headers = engine_json_headers(call.request);
+  auto body = co_await ask_leased(lease, embed, headers, refusal);
   times = times_of(call, lease);
   if (body) {
     services_.metrics.add_tokens(usage_of(*body));

@@ -4,6 +4,7 @@
 #include "gateway/engine_refusal.hpp"
 #include "gateway/ollama.hpp"
 #include "gateway/relay.hpp"
+#include "gateway/trace.hpp"
 
 namespace localscale::gateway {
 namespace {
@@ -26,6 +27,12 @@ net::Headers engine_json_headers() {
   return headers;
 }
 
+net::Headers engine_json_headers(const net::Request& request) {
+  net::Headers headers = engine_json_headers();
+  pass_trace(request, headers);
+  return headers;
+}
+
 AnswerTimes times_of(const Call& call, const engine::Lease& lease) {
   return {std::chrono::steady_clock::now() - call.started, lease.load_duration()};
 }
@@ -43,7 +50,7 @@ net::Task<void> ollama_engine_error(Call& call, engine::Lease& lease, unsigned s
 
 net::Task<void> ollama_engine_lost(Call& call, engine::Lease& lease, Error error) {
   const Error why = co_await lease.explain_failure(std::move(error));
-  spdlog::warn("engine lost under request id={} model={}: {}", call.request.id, lease.model().name,
+  spdlog::warn("engine lost under request id={} model={}: {}", log_id(call.request), lease.model().name,
                why.message());
   Problem problem = engine_lost_problem(why);
   co_await call.refuse(std::move(problem));

@@ -11,6 +11,7 @@
 #include "gateway/load_options.hpp"
 #include "gateway/sse_reader.hpp"
 #include "gateway/stream_gauge.hpp"
+#include "gateway/trace.hpp"
 #include "gateway/usage_reader.hpp"
 
 namespace localscale::gateway {
@@ -25,6 +26,7 @@ net::Headers engine_headers(const net::Request& request) {
   net::Headers headers;
   const std::string_view type = request.headers.get("Content-Type");
   headers.set("Content-Type", type.empty() ? std::string_view("application/json") : type);
+  pass_trace(request, headers);
   return headers;
 }
 
@@ -260,7 +262,7 @@ net::Task<void> Relay::answer_stream(Call& call, engine::Lease& lease, net::Upst
 
 net::Task<void> Relay::engine_lost(Call& call, engine::Lease& lease, Error error) {
   const Error why = co_await lease.explain_failure(std::move(error));
-  spdlog::warn("engine lost under request id={} model={}: {}", call.request.id, lease.model().name,
+  spdlog::warn("engine lost under request id={} model={}: {}", log_id(call.request), lease.model().name,
                why.message());
   Problem problem = engine_lost_problem(why);
   co_await call.refuse(std::move(problem));
