@@ -67,6 +67,13 @@ Tuning BenchTuner::known(const LibraryModel& entry, const MachineLoad& machine) 
   return stored(key_for(entry, machine)).value_or(default_tuning(entry.facts, machine));
 }
 
+std::optional<BenchRates> BenchTuner::measured(const LibraryModel& entry, const MachineLoad& machine) {
+  const auto record = store_.find_for_any_load(key_for(entry, machine));
+  if (!record) spdlog::warn("tuning: not read error=\"{}\"", record.error().what);
+  if (!record || !*record || (*record)->answer_rate <= 0 || (*record)->prompt_rate <= 0) return std::nullopt;
+  return BenchRates{(*record)->prompt_rate, (*record)->answer_rate};
+}
+
 void BenchTuner::keep(const store::TuningKey& key, const TuningOutcome& outcome) {
   cache_[key] = outcome.tuning;
   const store::TuningRecord record{outcome.tuning.threads,

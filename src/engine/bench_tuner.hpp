@@ -5,7 +5,6 @@
 #include <string>
 
 #include "engine/tuner.hpp"
-#include "engine/tuning_plan.hpp"
 #include "store/tuning_store.hpp"
 
 namespace localscale::engine {
@@ -21,6 +20,8 @@ class BenchTuner final : public Tuner {
   net::Task<Tuning> tune(LibraryModel entry, MachineLoad machine, Quiet quiet,
                          ProgressSink progress) override;
   [[nodiscard]] Tuning known(const LibraryModel& entry, const MachineLoad& machine) override;
+  [[nodiscard]] std::optional<BenchRates> measured(const LibraryModel& entry,
+                                                   const MachineLoad& machine) override;
   [[nodiscard]] std::uint64_t measurements() const override { return measurements_; }
 
  private:

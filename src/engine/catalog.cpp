@@ -272,6 +272,8 @@ Result<ModelFacts> FileCatalog::add_parts(ModelFacts first, const Found& found, 
     first.weight_bytes += facts->weight_bytes;
     first.repacked_bytes += facts->repacked_bytes;
     first.input_table_bytes += facts->input_table_bytes;
+    first.token_bytes += facts->token_bytes;
+    first.token_parameters += facts->token_parameters;
   }
   return first;
 }

@@ -128,6 +128,8 @@ class EngineTable {
   [[nodiscard]] const TableCounters& counters() const { return counters_; }
   /// Memory that one more engine could take now.
   [[nodiscard]] std::uint64_t budget_bytes() const;
+  /// The same if all engines were gone.
+  [[nodiscard]] std::uint64_t budget_if_all_left() const;
   [[nodiscard]] std::optional<std::uint64_t> available_bytes() const { return available_; }
   /// Aborts on a broken invariant; for tests.
   void check_invariants() const;
@@ -162,7 +164,6 @@ class EngineTable {
   [[nodiscard]] Engine* idle_longest();
   [[nodiscard]] std::uint32_t processes() const;
   [[nodiscard]] bool any_stopping() const;
-  [[nodiscard]] std::uint64_t budget_if_all_left() const;
   void join(TableTime now, Engine& engine, RequestId request, Effects& out);
   void grant(Engine& engine, RequestId request, Effects& out);
   void refuse(RequestId request, Refusal why, Effects& out, Error error = {},

@@ -302,6 +302,10 @@ void EngineManager::end_answers() {
   impl_->end_answers();
 }
 
+std::optional<std::uint64_t> EngineManager::memory_budget_bytes() const {
+  return impl_->memory_budget_bytes();
+}
+
 EngineMetrics EngineManager::metrics() const {
   return impl_->metrics();
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ class EngineManager final : public Engines {
   /// the home stops.
   void end_answers();
   [[nodiscard]] EngineMetrics metrics() const override;
+  /// What a model may take if all loaded ones were unloaded; nullopt before the first reading of the machine.
+  [[nodiscard]] std::optional<std::uint64_t> memory_budget_bytes() const;
   /// How long the number of free cores must stay the same before engines are restarted for it; 20 s unless
   /// set by a test.
   void assume_settled(std::chrono::milliseconds after);

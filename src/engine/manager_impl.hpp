@@ -56,6 +56,7 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   net::Task<void> stop(std::chrono::milliseconds limit);
   void end_answers();
   [[nodiscard]] EngineMetrics metrics() const;
+  [[nodiscard]] std::optional<std::uint64_t> memory_budget_bytes() const;
   void assume_settled(std::chrono::milliseconds after) { cores_.settle_time = after; }
   void detach();
 

@@ -36,6 +36,11 @@ std::vector<Loaded> EngineManager::Impl::loaded() const {
   return out;
 }
 
+std::optional<std::uint64_t> EngineManager::Impl::memory_budget_bytes() const {
+  if (!table_.available_bytes()) return std::nullopt;
+  return table_.budget_if_all_left();
+}
+
 EngineMetrics EngineManager::Impl::metrics() const {
   const auto& counted = table_.counters();
   return {counted.loads,    counted.evictions,     counted.expiries, counted.crashes,

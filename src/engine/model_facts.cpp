@@ -113,9 +113,23 @@ void read_dimensions(const GgufHeader& header, Fields& fields, ModelFacts& facts
   }
 }
 
+/// Adds what one token needs of `tensor`: of experts the few that are asked; of the input table one row,
+/// unless it serves as the output, too.
+void count_for_token(const GgufTensor& tensor, bool input_table_is_output, ModelFacts& facts) {
+  if (tensor.name == "token_embd.weight" && !input_table_is_output) return;
+  const bool chosen = tensor.name.find("_exps.") != std::string::npos && facts.experts_used != 0 &&
+                      facts.experts_used < facts.experts;
+  const double share = chosen ? static_cast<double>(facts.experts_used) / facts.experts : 1.0;
+  facts.token_bytes += static_cast<std::uint64_t>(static_cast<double>(tensor.bytes) * share);
+  facts.token_parameters += static_cast<std::uint64_t>(static_cast<double>(tensor.elements) * share);
+}
+
 void read_tensors(const GgufHeader& header, ModelFacts& facts) {
   std::map<std::uint32_t, std::uint64_t> elements_by_type;
+  const bool has_output =
+      std::ranges::find(header.tensors, "output.weight", &GgufTensor::name) != header.tensors.end();
   for (const auto& tensor : header.tensors) {
+    count_for_token(tensor, !has_output && !facts.encoder_only && facts.split_count == 1, facts);
     facts.parameters += tensor.elements;
     facts.weight_bytes += tensor.bytes;
     if (tensor.name == "token_embd.weight") facts.input_table_bytes = tensor.bytes;
@@ -179,6 +193,15 @@ Result<ModelFacts> model_facts(const GgufHeader& header, std::string_view file) 
   read_dimensions(header, fields, facts);
   if (!fields.wrong().empty()) return bad_field(file, fields.wrong(), "is out of range");
   read_tensors(header, facts);
+  return facts;
+}
+
+ModelFacts scaled_to_parts(ModelFacts facts, std::uint64_t bytes, std::uint64_t all_bytes) {
+  if (bytes == 0 || all_bytes <= bytes) return facts;
+  const double factor = static_cast<double>(all_bytes) / static_cast<double>(bytes);
+  for (auto* number : {&facts.parameters, &facts.weight_bytes, &facts.repacked_bytes, &facts.token_bytes,
+                       &facts.token_parameters})
+    *number = static_cast<std::uint64_t>(static_cast<double>(*number) * factor);
   return facts;
 }
 

@@ -24,6 +24,8 @@ struct ModelFacts {
   std::uint64_t weight_bytes = 0;
   std::uint64_t repacked_bytes = 0;     ///< Weights that the CPU engine copies into another order.
   std::uint64_t input_table_bytes = 0;  ///< token_embd: mapped, read row by row.
+  std::uint64_t token_bytes = 0;        ///< Weights that are read for each token of an answer.
+  std::uint64_t token_parameters = 0;  ///< The same in numbers: what each token of a prompt is computed with.
   std::uint32_t context_length = 0;
   std::uint32_t embedding_length = 0;
   std::uint32_t layers = 0;
@@ -50,6 +52,10 @@ struct ModelFacts {
 /// Collects the facts. Fails with corrupt where fields contradict each other or are out of any real range;
 /// the message names `file` and the field.
 Result<ModelFacts> model_facts(const GgufHeader& header, std::string_view file);
+
+/// `facts` of the first of a model's files, for all of them together: what the others hold is guessed by
+/// their size. `bytes` of the first, `all_bytes` of all.
+ModelFacts scaled_to_parts(ModelFacts facts, std::uint64_t bytes, std::uint64_t all_bytes);
 
 /// What the model can do; `with_projector` where a projector lies beside it.
 std::vector<Capability> capabilities(const ModelFacts& facts, bool with_projector);

@@ -113,6 +113,15 @@ class Engines {
   [[nodiscard]] virtual EngineMetrics metrics() const = 0;
 };
 
+/// One pull as lists and events tell of it.
+struct PullState {
+  enum class Step { running, paused, failed, done };
+  std::string name;  ///< Canonical: "llama3.2:1b".
+  Step step = Step::running;
+  Progress progress{};    ///< The newest of a running pull; else how much of how much lies here.
+  std::string message{};  ///< Why it failed and what to do; else empty.
+};
+
 /// Asks the fetcher for models by name.
 class Puller {
  public:
@@ -120,6 +129,16 @@ class Puller {
   /// Resumes what an earlier pull left. Cancelling the coroutine cancels the pull.
   /// Two pulls of one name share one download.
   virtual net::Task<Result<void>> pull(std::string_view name, ProgressSink progress) = 0;
+  /// The same without anybody who waits: it goes on until its end, pause() or the home's end. Gives the
+  /// canonical name. Fails with invalid_argument or unavailable.
+  virtual Result<std::string> start(std::string_view name) = 0;
+  /// Ends the pull for everybody who waits for it; what arrived is kept. Fails with not_found.
+  virtual Result<void> pause(std::string_view name) = 0;
+  /// Running ones, those that wait to be gone on with, and failed ones that nobody waited for. By name.
+  [[nodiscard]] virtual std::vector<PullState> pulls() const = 0;
+  /// Called at each step of every pull; replaces the handler before. May be empty.
+  using ChangeHandler = std::function<void(const PullState&)>;
+  virtual void on_change(ChangeHandler handler) = 0;
 };
 
 }  // namespace localscale::engine

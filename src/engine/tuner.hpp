@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "engine/planner.hpp"
 #include "engine/service.hpp"
+#include "engine/tuning_plan.hpp"
 
 namespace localscale::engine {
 
@@ -21,6 +23,10 @@ class Tuner {
                                  ProgressSink progress) = 0;
   /// As far as it is known without measuring.
   [[nodiscard]] virtual Tuning known(const LibraryModel& entry, const MachineLoad& machine) = 0;
+  /// How fast the model was measured to be on this machine: with as many free cores as now, else with the
+  /// most.
+  [[nodiscard]] virtual std::optional<BenchRates> measured(const LibraryModel& entry,
+                                                           const MachineLoad& machine) = 0;
   /// Measurements made so far.
   [[nodiscard]] virtual std::uint64_t measurements() const = 0;
 };
@@ -34,6 +40,10 @@ class DefaultTuner final : public Tuner {
   }
   [[nodiscard]] Tuning known(const LibraryModel& entry, const MachineLoad& machine) override {
     return default_tuning(entry.facts, machine);
+  }
+  [[nodiscard]] std::optional<BenchRates> measured(const LibraryModel& /*entry*/,
+                                                   const MachineLoad& /*machine*/) override {
+    return std::nullopt;
   }
   [[nodiscard]] std::uint64_t measurements() const override { return 0; }
 };

@@ -27,7 +27,6 @@ class Admin {
   net::Task<void> model(Call& call);
   net::Task<void> remove(Call& call);
   net::Task<void> copy(Call& call);
-  net::Task<void> pull(Call& call);
   net::Task<void> ps(Call& call);
   net::Task<void> load(Call& call);
   net::Task<void> stop(Call& call);

@@ -6,7 +6,6 @@
 #include "gateway/line_stream.hpp"
 #include "gateway/load_options.hpp"
 #include "gateway/model_json.hpp"
-#include "gateway/pull_stream.hpp"
 #include "gateway/relay.hpp"
 
 namespace localscale::gateway {
@@ -44,7 +43,7 @@ Json model_json(const engine::Model& model) {
           {"embedding_length", model.embedding_length},
           {"layers", model.layers},
           {"projector", model.projector.string()},
-          {"capabilities", capabilities_json(model)}};
+          {"capabilities", capabilities_json(model.capabilities)}};
 }
 
 Json loaded_entry(const engine::Loaded& loaded) {
@@ -86,7 +85,6 @@ void Admin::add_model_routes(Routes& routes) {
   routes.add("GET", "/localscale/v1/models/*", Need::observe, [this](Call& call) { return model(call); });
   routes.add("DELETE", "/localscale/v1/models/*", Need::manage, [this](Call& call) { return remove(call); });
   routes.add("POST", "/localscale/v1/copy", Need::manage, [this](Call& call) { return copy(call); });
-  routes.add("POST", "/localscale/v1/pull", Need::manage, [this](Call& call) { return pull(call); });
   routes.add("GET", "/localscale/v1/ps", Need::observe, [this](Call& call) { return ps(call); });
   routes.add("POST", "/localscale/v1/load", Need::manage, [this](Call& call) { return load(call); });
   routes.add("POST", "/localscale/v1/stop", Need::manage, [this](Call& call) { return stop(call); });
@@ -134,16 +132,6 @@ net::Task<void> Admin::copy(Call& call) {
       services_.catalog.copy(*from, *to, *replace ? engine::WhenTaken::replace : engine::WhenTaken::refuse);
   if (!copied) co_return co_await call.refuse(catalog_problem(copied.error(), *from));
   co_await call.send_json(R"({"schema":1,"copied":true})");
-}
-
-net::Task<void> Admin::pull(Call& call) {
-  const auto request = parse_object(call.request.body);
-  auto name = required(request, "name");
-  if (!name) co_return co_await call.refuse(name.error());
-  const auto stream = flag_of(*request, "stream", true);
-  if (!stream) co_return co_await call.refuse(stream.error());
-  PullStream pull(services_, call, std::move(*name), *stream);
-  co_await pull.run();
 }
 
 net::Task<void> Admin::ps(Call& call) {

@@ -16,9 +16,11 @@
 #include "gateway/conversations.hpp"
 #include "gateway/key_limits.hpp"
 #include "gateway/log_admin.hpp"
+#include "gateway/model_choice.hpp"
 #include "gateway/ollama.hpp"
 #include "gateway/openai.hpp"
 #include "gateway/page.hpp"
+#include "gateway/pulls.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/routes.hpp"
 #include "gateway/session_endpoints.hpp"
@@ -121,7 +123,9 @@ class Gateway::Parts {
         sessions_(services_),
         conversations_(services_),
         config_(services_),
-        logs_(services_) {
+        logs_(services_),
+        pulls_(services_),
+        model_choice_(services_) {
     openai_.add_to(routes_);
     ollama_.add_to(routes_);
     admin_.add_to(routes_);
@@ -129,6 +133,8 @@ class Gateway::Parts {
     conversations_.add_to(routes_);
     config_.add_to(routes_);
     logs_.add_to(routes_);
+    pulls_.add_to(routes_);
+    model_choice_.add_to(routes_);
     Page::add_to(routes_);
   }
 
@@ -240,6 +246,8 @@ class Gateway::Parts {
   Conversations conversations_;
   ConfigAdmin config_;
   LogAdmin logs_;
+  Pulls pulls_;
+  ModelChoice model_choice_;
   Metrics::Route& unknown_ = metrics_.route("(none)", "none");
 };
 

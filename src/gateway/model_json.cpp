@@ -89,9 +89,9 @@ Json details_json(const engine::Model& model) {
           {"quantization_level", model.quantization}};
 }
 
-Json capabilities_json(const engine::Model& model) {
+Json capabilities_json(const std::vector<engine::Capability>& capabilities) {
   Json list = Json::array();
-  for (const engine::Capability capability : model.capabilities)
+  for (const engine::Capability capability : capabilities)
     list.push_back(std::string(capability_name(capability)));
   return list;
 }
@@ -110,7 +110,7 @@ Json show_json(const engine::Model& model) {
           {"license", model.license},
           {"details", details_json(model)},
           {"model_info", model_info(model)},
-          {"capabilities", capabilities_json(model)},
+          {"capabilities", capabilities_json(model.capabilities)},
           {"modified_at", rfc3339(model.modified_unix_s)}};
 }
 

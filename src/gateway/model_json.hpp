@@ -14,7 +14,7 @@ namespace localscale::gateway {
 /// another one whenever the file is. Ollama's clients show its start and compare it to notice changes.
 std::string digest_hex(const engine::Model& model);
 Json details_json(const engine::Model& model);
-Json capabilities_json(const engine::Model& model);
+Json capabilities_json(const std::vector<engine::Capability>& capabilities);
 /// An entry of /api/tags.
 Json tag_json(const engine::Model& model);
 /// The answer of /api/show.

@@ -10,12 +10,8 @@ PullStream::PullStream(Services& services, Call& call, std::string name, bool st
     : services_(services), call_(call), lines_(call), name_(std::move(name)), stream_(stream) {}
 
 net::Task<void> PullStream::on_progress(engine::Progress progress) {
-  Json line = progress_json(progress);
-  Json event = line;
-  event["name"] = name_;
-  event["bytes_per_second"] = progress.bytes_per_second;
-  services_.events.publish("pull", dump(event));
   if (!stream_) co_return;
+  Json line = progress_json(progress);
   if (call_.shape == Shape::admin) line["bytes_per_second"] = progress.bytes_per_second;
   co_await lines_.send(dump(line));
 }
@@ -25,10 +21,6 @@ net::Task<void> PullStream::run() {
     return on_progress(progress);
   };
   const auto done = co_await services_.puller.pull(name_, sink);
-  services_.metrics.pull_done(done.has_value());
-  Json event = {{"name", name_}, {"status", done ? "success" : "failed"}};
-  if (!done) event["message"] = done.error().message();
-  services_.events.publish("pull", dump(event));
   if (!done) co_return co_await call_.refuse(done.error());
   if (!stream_) co_return co_await call_.send_json(R"({"status":"success"})");
   co_await lines_.end(R"({"status":"success"})");

@@ -8,7 +8,7 @@
 
 namespace localscale::gateway {
 
-/// Runs one pull for a client: progress as NDJSON lines, as events for the page, and in the counters.
+/// Runs one pull for a client that waits: progress as NDJSON lines.
 class PullStream {
  public:
   /// `stream`: send progress; otherwise only the result.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/advisor.hpp"
 #include "engine/service.hpp"
 #include "gateway/config_keeper.hpp"
 #include "gateway/events.hpp"
@@ -18,6 +19,7 @@ struct Home {
   engine::Catalog& catalog;
   engine::Engines& engines;
   engine::Puller& puller;
+  engine::Advisor& advisor;
   store::KeyStore& keys;
   store::SessionStore& sessions;
   HomeStatus& status;

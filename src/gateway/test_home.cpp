@@ -193,6 +193,31 @@ net::Task<Result<void>> FakePuller::pull(std::string_view name, engine::Progress
   co_return Result<void>{};
 }
 
+Result<std::string> FakePuller::start(std::string_view name) {
+  const auto parsed = core::parse_model_name(name);
+  if (!parsed) return tl::unexpected(parsed.error());
+  listed.push_back({parsed->display(), engine::PullState::Step::running, {}, {}});
+  changed(listed.back());
+  return parsed->display();
+}
+
+Result<void> FakePuller::pause(std::string_view name) {
+  for (auto& pull : listed) {
+    if (pull.name != name) continue;
+    pull.step = engine::PullState::Step::paused;
+    changed(pull);
+    return {};
+  }
+  return fail(Errc::not_found, "It is not being pulled.");
+}
+
+net::Task<Result<engine::FitReport>> FakeAdvisor::fit(std::string_view name) {
+  if (error) co_return tl::unexpected(*error);
+  auto out = report;
+  out.name = name;
+  co_return out;
+}
+
 Result<store::NewApiKey> FakeKeys::create(const store::KeyWish& wish) {
   store::ApiKey key{"0123456789ab",      wish.name,       1, 0, wish.requests_per_minute,
                     wish.max_concurrent, wish.may_sign_in};
@@ -282,6 +307,7 @@ TestHome::TestHome(Options options) {
   gateway_ = std::make_unique<Gateway>(Home{.catalog = catalog,
                                             .engines = engines,
                                             .puller = puller,
+                                            .advisor = advisor,
                                             .keys = keys,
                                             .sessions = sessions,
                                             .status = status,

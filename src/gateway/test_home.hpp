@@ -82,9 +82,23 @@ class FakeEngines final : public engine::Engines {
 class FakePuller final : public engine::Puller {
  public:
   net::Task<Result<void>> pull(std::string_view name, engine::ProgressSink progress) override;
+  Result<std::string> start(std::string_view name) override;
+  Result<void> pause(std::string_view name) override;
+  [[nodiscard]] std::vector<engine::PullState> pulls() const override { return listed; }
+  void on_change(ChangeHandler handler) override { changed = std::move(handler); }
+  ChangeHandler changed;
+  std::vector<engine::PullState> listed;
   std::vector<engine::Progress> steps;
   std::optional<Error> error;
   std::string last_name;
+};
+
+class FakeAdvisor final : public engine::Advisor {
+ public:
+  net::Task<Result<engine::FitReport>> fit(std::string_view name) override;
+  std::vector<engine::FitReport> suggestions() override { return {report}; }
+  engine::FitReport report;
+  std::optional<Error> error;
 };
 
 class FakeKeys final : public store::KeyStore {
@@ -165,6 +179,7 @@ class TestHome {
   FakeCatalog catalog;
   FakeEngines engines{catalog};
   FakePuller puller;
+  FakeAdvisor advisor;
   FakeKeys keys;
   FakeSessions sessions;
   FakeStatus status;

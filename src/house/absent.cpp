@@ -8,6 +8,11 @@ tl::unexpected<Error> no_supervisor() {
               "Start the home with: localscale up");
 }
 
+tl::unexpected<Error> no_fetcher() {
+  return fail(Errc::unavailable, "This house runs without its fetcher, so it cannot ask model registries.",
+              "Start the home with: localscale up");
+}
+
 }  // namespace
 
 net::Task<Result<std::unique_ptr<engine::Worker>>> AbsentLauncher::launch_server(
@@ -20,9 +25,20 @@ net::Task<Result<std::string>> AbsentLauncher::run_bench(engine::BenchSpec /*spe
   co_return no_supervisor();
 }
 
-net::Task<Result<void>> AbsentPuller::pull(std::string_view /*name*/, engine::ProgressSink /*progress*/) {
-  co_return fail(Errc::unavailable, "This house runs without its fetcher, so it cannot download models.",
-                 "Start the home with: localscale up");
+net::Task<Result<void>> AbsentFetcher::pull(std::string_view /*name*/, engine::ProgressSink /*progress*/) {
+  co_return no_fetcher();
+}
+
+Result<std::string> AbsentFetcher::start(std::string_view /*name*/) {
+  return no_fetcher();
+}
+
+Result<void> AbsentFetcher::pause(std::string_view name) {
+  return fail(Errc::not_found, "'" + std::string(name) + "' is not being pulled.");
+}
+
+net::Task<Result<engine::RemoteModel>> AbsentFetcher::look_up(std::string_view /*name*/) {
+  co_return no_fetcher();
 }
 
 }  // namespace localscale::house

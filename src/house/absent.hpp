@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/launcher.hpp"
+#include "engine/remote_model.hpp"
 #include "engine/service.hpp"
 
 /// What stands in for another process of the home where its channel was not handed over: says so and does
@@ -17,10 +18,15 @@ class AbsentLauncher final : public engine::WorkerLauncher {
   void on_load(engine::LoadHandler /*handler*/) override {}
 };
 
-/// No fetcher: models cannot be pulled.
-class AbsentPuller final : public engine::Puller {
+/// No fetcher: models cannot be pulled or looked up.
+class AbsentFetcher final : public engine::Puller, public engine::ModelLookup {
  public:
   net::Task<Result<void>> pull(std::string_view name, engine::ProgressSink progress) override;
+  Result<std::string> start(std::string_view name) override;
+  Result<void> pause(std::string_view name) override;
+  [[nodiscard]] std::vector<engine::PullState> pulls() const override { return {}; }
+  void on_change(ChangeHandler /*handler*/) override {}
+  net::Task<Result<engine::RemoteModel>> look_up(std::string_view name) override;
 };
 
 }  // namespace localscale::house

@@ -3,21 +3,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <deque>
-#include <filesystem>
-#include <list>
 #include <map>
-#include <optional>
-#include <set>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
 #include "core/models/model_name.hpp"
+#include "house/download.hpp"
+#include "house/fetch_messages.hpp"
+#include "house/looking.hpp"
 #include "net/packet_channel.hpp"
 #include "wire/control.pb.h"
 
@@ -26,79 +23,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t max_queued_events = 64;
 constexpr std::size_t max_held_files = 512;  ///< Named in one request: what a packet has room for.
-
-store::FileRole role_of(wire::FetchedFile::Role role) {
-  switch (role) {
-    case wire::FetchedFile::MODEL:
-      return store::FileRole::model;
-    case wire::FetchedFile::PROJECTOR:
-      return store::FileRole::projector;
-    case wire::FetchedFile::TEMPLATE:
-      return store::FileRole::chat_template;
-    case wire::FetchedFile::PARAMETERS:
-      return store::FileRole::parameters;
-    case wire::FetchedFile::SYSTEM:
-      return store::FileRole::system;
-    case wire::FetchedFile::LICENSE:
-      return store::FileRole::license;
-    default:
-      return store::FileRole::other;
-  }
-}
-
-/// By digest.
-using HeldFiles = std::map<std::string, store::NamedFile>;
-
-/// The fetcher is not trusted to choose a name: it may only fill in the quantization that nobody asked for.
-bool is_what_was_asked(const std::string& brought, const std::string& asked) {
-  const auto wanted = core::parse_model_name(asked);
-  auto got = core::parse_model_name(brought);
-  if (!wanted || !got) return false;
-  if (wanted->host == "hf.co" && wanted->tag == "latest") got->tag = wanted->tag;
-  return *got == *wanted;
-}
-
-Result<store::NamedModel> model_of(const wire::FetchDone& done, const std::string& asked,
-                                   const HeldFiles& held) {
-  if (!is_what_was_asked(done.name(), asked)) {
-    return fail(Errc::corrupt, "The fetcher was asked for '" + asked + "' and brought '" + done.name() + "'.",
-                "Nothing was changed. Run the same pull again.");
-  }
-  store::NamedModel model;
-  model.name = done.name();
-  model.manifest_digest = done.manifest_digest();
-  model.modified_unix_s =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-          .count();
-  for (const auto& file : done.files()) {
-    const auto elsewhere = held.find(file.digest());
-    const bool ours = elsewhere == held.end();
-    if (!ours && elsewhere->second.bytes != file.bytes()) {
-      return fail(
-          Errc::corrupt,
-          elsewhere->second.path.string() + " is not the whole file that '" + done.name() + "' needs.",
-          "Repair or remove it there, then run the same pull again.");
-    }
-    model.files.push_back({role_of(file.role()), file.digest(), file.bytes(),
-                           ours ? std::filesystem::path() : elsewhere->second.path});
-  }
-  return model;
-}
-
-Error error_of(const wire::Failure& failure) {
-  for (int i = 0; i <= static_cast<int>(Errc::internal); ++i) {
-    const auto code = static_cast<Errc>(i);
-    if (name(code) == failure.code()) return {code, failure.what(), failure.next()};
-  }
-  return {Errc::internal, failure.what(), failure.next()};
-}
-
-engine::Progress progress_of(const wire::FetchProgress& progress) {
-  return {progress.status(), progress.digest(), progress.total_bytes(), progress.completed_bytes(),
-          progress.bytes_per_second()};
-}
+constexpr std::size_t max_ended = 64;
+constexpr std::chrono::seconds longest_look{30};
 
 Error fetcher_gone() {
   return {Errc::unavailable, "The fetcher stopped. What was downloaded so far is kept.",
@@ -110,38 +37,17 @@ Error home_stops() {
           "After its next start, run the same pull again to resume."};
 }
 
-/// Somebody who waits for a download.
-struct Watcher {
-  explicit Watcher(const asio::any_io_executor& executor)
-      : wake(executor, asio::steady_timer::time_point::max()) {}
-  asio::steady_timer wake;
-  std::deque<engine::Progress> events;
-};
+Error fetcher_missing() {
+  return {Errc::unavailable, "The fetcher is not running, so models cannot be downloaded.",
+          "It is being started: try again in a moment."};
+}
 
-/// One download, for everybody who asked for that name.
-struct Download {
-  std::uint64_t id = 0;
-  std::string name;
-  std::list<Watcher> watchers;
-  HeldFiles held;
-  std::optional<Result<void>> result;
+Error paused(const std::string& name) {
+  return {Errc::cancelled, "The pull of '" + name + "' was paused. What was downloaded so far is kept.",
+          "Go on with: localscale pull " + name};
+}
 
-  void tell(const engine::Progress& event) {
-    for (auto& watcher : watchers) {
-      auto& events = watcher.events;
-      const bool newer =
-          !events.empty() && events.back().status == event.status && events.back().digest == event.digest;
-      if (newer || events.size() >= max_queued_events) events.pop_back();  // a slow client sees fewer steps
-      events.push_back(event);
-      watcher.wake.cancel();
-    }
-  }
-
-  void end(Result<void> how) {
-    result = std::move(how);
-    for (auto& watcher : watchers) watcher.wake.cancel();
-  }
-};
+using Step = engine::PullState::Step;
 
 }  // namespace
 
@@ -168,8 +74,8 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
   void disconnect(const Error& why) {
     if (channel_) channel_->close();
     channel_.reset();
-    for (auto& [id, download] : downloads_) download->end(tl::unexpected(why));
-    downloads_.clear();
+    for (auto& [id, download] : std::exchange(downloads_, {})) end(*download, tl::unexpected(why));
+    for (auto& [id, looking] : std::exchange(lookings_, {})) looking->end(tl::unexpected(why));
     unfinished_.clear();
   }
 
@@ -177,17 +83,54 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     const auto name = core::parse_model_name(text);
     if (!name) return tl::unexpected(name.error());
     const auto display = name->display();
-    if (std::ranges::any_of(downloads_, [&](const auto& one) { return one.second->name == display; })) {
+    if (find(display) != nullptr) {
       return fail(Errc::conflict, "'" + display + "' is being downloaded.",
                   "Stop the pull first, then remove it.");
     }
-    if (unfinished_.erase(display) == 0) return false;
+    if (ended_.erase(display) + unfinished_.erase(display) == 0) return false;
     wire::FetchRequest request;
     request.set_id(next_id_++);
     request.mutable_discard()->set_name(display);
-    send(request);
+    if (channel_) send(request);
     return true;
   }
+
+  Result<std::string> start(std::string_view text) {
+    auto name = ready_for(text);
+    if (!name) return name;
+    find_or_start(*name)->kept = true;
+    return name;
+  }
+
+  Result<void> pause(std::string_view text) {
+    const auto name = core::parse_model_name(text);
+    if (!name) return tl::unexpected(name.error());
+    const auto download = find(name->display());
+    if (!download) {
+      return fail(Errc::not_found, "'" + name->display() + "' is not being pulled.",
+                  "It may have ended already: localscale ls");
+    }
+    abandon(*download);
+    ended_.insert_or_assign(download->name, stopped(*download, Step::paused, {}));
+    download->end(tl::unexpected(paused(download->name)));
+    return {};
+  }
+
+  /// Pulls that this fetcher knows of, and what became of those that nobody waited for.
+  [[nodiscard]] std::vector<engine::PullState> pulls() const {
+    std::map<std::string, engine::PullState> all = unfinished_;
+    for (const auto& [name, state] : ended_) {
+      auto& entry = all.try_emplace(name, state).first->second;
+      entry.step = state.step;
+      entry.message = state.message;
+    }
+    for (const auto& [id, download] : downloads_) all.insert_or_assign(download->name, download->state());
+    std::vector<engine::PullState> out;
+    for (auto& [name, state] : all) out.push_back(std::move(state));
+    return out;
+  }
+
+  void on_change(engine::Puller::ChangeHandler handler) { changed_ = std::move(handler); }
 
   void stop() {
     stopping_ = true;
@@ -196,18 +139,14 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
 
   void let_go() {
     hooks_ = {};
+    changed_ = {};
     disconnect(fetcher_gone());
   }
 
   net::Task<Result<void>> pull(std::string text, engine::ProgressSink progress) {
-    const auto name = core::parse_model_name(text);
+    const auto name = ready_for(text);
     if (!name) co_return tl::unexpected(name.error());
-    if (stopping_) co_return tl::unexpected(home_stops());
-    if (!channel_) {
-      co_return fail(Errc::unavailable, "The fetcher is not running, so models cannot be downloaded.",
-                     "It is being started: try again in a moment.");
-    }
-    const auto download = find_or_start(name->display());
+    const auto download = find_or_start(*name);
     const Watch watch(shared_from_this(), download);
     while (true) {
       while (!watch.watcher().events.empty()) {
@@ -224,6 +163,26 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
+  net::Task<Result<engine::RemoteModel>> look_up(std::string text) {
+    const auto name = ready_for(text);
+    if (!name) co_return tl::unexpected(name.error());
+    const auto id = next_id_++;
+    const auto looking = std::make_shared<Looking>(executor_, *name);
+    lookings_.emplace(id, looking);
+    const std::shared_ptr<void> forgotten(nullptr,
+                                          [self = shared_from_this(), id](void*) { self->forget(id); });
+    wire::FetchRequest request;
+    request.set_id(id);
+    request.mutable_peek()->set_name(*name);
+    request.mutable_peek()->set_most_bytes(engine::HeaderPrefix::most_bytes);
+    send(request);
+    looking->wake.expires_after(longest_look);
+    if (!looking->result) co_await looking->wake.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (looking->result) co_return *looking->result;
+    co_return fail(Errc::timeout, "The registry did not say within 30 s what '" + *name + "' is.",
+                   "Try again, or pull it at once.");
+  }
+
  private:
   /// A watcher's place in its download; the last one that leaves an unfinished download cancels it.
   class Watch {
@@ -234,7 +193,8 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
           at_(download_->watchers.emplace(download_->watchers.end(), link_->executor_)) {}
     ~Watch() {
       download_->watchers.erase(at_);
-      if (download_->watchers.empty() && !download_->result) link_->abandon(*download_);
+      const bool is_left = download_->watchers.empty() && !download_->kept;
+      if (is_left && !download_->result) link_->abandon(*download_);
     }
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
@@ -246,10 +206,25 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     std::list<Watcher>::iterator at_;
   };
 
-  std::shared_ptr<Download> find_or_start(const std::string& name) {
+  /// The canonical name, if it can be asked for now.
+  [[nodiscard]] Result<std::string> ready_for(std::string_view text) const {
+    const auto name = core::parse_model_name(text);
+    if (!name) return tl::unexpected(name.error());
+    if (stopping_) return tl::unexpected(home_stops());
+    if (!channel_) return tl::unexpected(fetcher_missing());
+    return name->display();
+  }
+
+  [[nodiscard]] std::shared_ptr<Download> find(const std::string& name) const {
     for (const auto& [id, download] : downloads_) {
       if (download->name == name) return download;
     }
+    return nullptr;
+  }
+
+  std::shared_ptr<Download> find_or_start(const std::string& name) {
+    if (auto running = find(name)) return running;
+    ended_.erase(name);
     auto download = std::make_shared<Download>();
     download->id = next_id_++;
     download->name = name;
@@ -266,13 +241,46 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     return download;
   }
 
+  /// Nobody wants it any more; what arrived is kept.
   void abandon(const Download& download) {
+    cancel(download.id);
+    const auto state = stopped(download, Step::paused, {});
+    if (channel_) unfinished_.insert_or_assign(download.name, state);  // until the fetcher says what it left
+    downloads_.erase(download.id);
+    tell(state);
+  }
+
+  static engine::PullState stopped(const Download& download, Step step, std::string message) {
+    engine::PullState state{download.name, step, download.shown, std::move(message)};
+    state.progress.bytes_per_second = 0;
+    return state;
+  }
+
+  void end(Download& download, Result<void> how) {
+    auto state = stopped(download, how ? Step::done : Step::failed, how ? "" : how.error().message());
+    // Who waited has the error; else the list tells of it.
+    if (!how && download.kept) {
+      if (ended_.size() >= max_ended) ended_.erase(ended_.begin());
+      ended_.insert_or_assign(download.name, state);
+    }
+    download.end(std::move(how));
+    tell(state);
+  }
+
+  void tell(const engine::PullState& state) const {
+    if (changed_) changed_(state);
+  }
+
+  void cancel(std::uint64_t id) {
     wire::FetchRequest request;
-    request.set_id(download.id);
+    request.set_id(id);
     request.mutable_cancel();
     if (channel_) send(request);
-    if (channel_) unfinished_.insert(download.name);  // until the fetcher says what it really left
-    downloads_.erase(download.id);
+  }
+
+  /// The fetcher need not go on with it.
+  void forget(std::uint64_t id) {
+    if (lookings_.erase(id) != 0) cancel(id);
   }
 
   void send(const wire::FetchRequest& request) {
@@ -297,8 +305,9 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
         hooks_.log({event.log().lines().begin(), event.log().lines().end()}, event.log().dropped());
       return;
     }
-    if (event.has_unfinished()) {
-      unfinished_ = {event.unfinished().names().begin(), event.unfinished().names().end()};
+    if (event.has_unfinished()) return take_unfinished(event.unfinished());
+    if (const auto looking = lookings_.find(event.id()); looking != lookings_.end()) {
+      if (looking->second->take(event)) forget(event.id());
       return;
     }
     const auto found = downloads_.find(event.id());
@@ -306,14 +315,25 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     const auto download = found->second;
     if (event.has_progress()) {
       // "success" is ours to say, once the model is recorded.
-      if (event.progress().status() != "success") download->tell(progress_of(event.progress()));
-      return;
+      if (event.progress().status() == "success") return;
+      download->tell(progress_of(event.progress()));
+      return tell({download->name, Step::running, progress_of(event.progress()), {}});
     }
     downloads_.erase(found);
     if (event.has_done()) {
-      download->end(model_of(event.done(), download->name, download->held).and_then(hooks_.pulled));
+      end(*download, model_of(event.done(), download->name, download->held).and_then(hooks_.pulled));
     } else {
-      download->end(tl::unexpected(error_of(event.failed())));
+      end(*download, tl::unexpected(error_of(event.failed())));
+    }
+  }
+
+  void take_unfinished(const wire::Unfinished& told) {
+    unfinished_.clear();
+    for (const auto& left : told.pulls()) {
+      engine::Progress progress;
+      progress.total_bytes = left.total_bytes();
+      progress.completed_bytes = left.have_bytes();
+      unfinished_.emplace(left.name(), engine::PullState{left.name(), Step::paused, progress, {}});
     }
   }
 
@@ -321,7 +341,10 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
   Hooks hooks_;
   std::shared_ptr<net::PacketChannel> channel_;
   std::map<std::uint64_t, std::shared_ptr<Download>> downloads_;
-  std::set<std::string> unfinished_;  ///< Names that the fetcher could go on with.
+  std::map<std::uint64_t, std::shared_ptr<Looking>> lookings_;
+  std::map<std::string, engine::PullState> unfinished_;  ///< By name: what the fetcher could go on with.
+  std::map<std::string, engine::PullState> ended_;       ///< By name: paused, or failed with nobody waiting.
+  engine::Puller::ChangeHandler changed_;
   std::uint64_t next_id_ = 1;
   bool stopping_ = false;
 };
@@ -351,6 +374,28 @@ net::Task<Result<void>> FetcherLink::pull(std::string_view name, engine::Progres
   const auto impl = impl_;  // outlives this object while somebody waits
   auto pulled = co_await impl->pull(std::string(name), std::move(progress));
   co_return pulled;
+}
+
+net::Task<Result<engine::RemoteModel>> FetcherLink::look_up(std::string_view name) {
+  const auto impl = impl_;
+  auto model = co_await impl->look_up(std::string(name));
+  co_return model;
+}
+
+Result<std::string> FetcherLink::start(std::string_view name) {
+  return impl_->start(name);
+}
+
+Result<void> FetcherLink::pause(std::string_view name) {
+  return impl_->pause(name);
+}
+
+std::vector<engine::PullState> FetcherLink::pulls() const {
+  return impl_->pulls();
+}
+
+void FetcherLink::on_change(ChangeHandler handler) {
+  impl_->on_change(std::move(handler));
 }
 
 }  // namespace localscale::house

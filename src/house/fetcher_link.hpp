@@ -10,14 +10,16 @@
 
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
+#include "engine/remote_model.hpp"
 #include "engine/service.hpp"
 #include "store/model_store.hpp"
 
 namespace localscale::house {
 
-/// The house's end of the channel to the fetcher: asks it for models by name. Pulls of one name share a
-/// download, which is cancelled (and can be resumed) once nobody waits for it any more. One executor.
-class FetcherLink final : public engine::Puller {
+/// The house's end of the channel to the fetcher: asks it for models by name, or what they are. Pulls of one
+/// name share a download, which is cancelled (and can be resumed) once nobody waits for it any more, unless
+/// it was begun by start(). One executor.
+class FetcherLink final : public engine::Puller, public engine::ModelLookup {
  public:
   struct Hooks {
     /// Records a downloaded model; its blobs are in our store, or where `held` said. Must be set.
@@ -38,9 +40,14 @@ class FetcherLink final : public engine::Puller {
   FetcherLink& operator=(const FetcherLink&) = delete;
 
   net::Task<Result<void>> pull(std::string_view name, engine::ProgressSink progress) override;
+  Result<std::string> start(std::string_view name) override;
+  Result<void> pause(std::string_view name) override;
+  [[nodiscard]] std::vector<engine::PullState> pulls() const override;
+  void on_change(ChangeHandler handler) override;
+  net::Task<Result<engine::RemoteModel>> look_up(std::string_view name) override;
 
-  /// Drops what unfinished pulls of this name left; false if there is nothing. Fails with conflict while the
-  /// name is being downloaded.
+  /// Drops what unfinished pulls of this name left, and forgets that it failed; false if there is nothing.
+  /// Fails with conflict while the name is being downloaded.
   Result<bool> discard_unfinished(std::string_view name);
 
   /// The home stops: every pull fails at once as unavailable, and can be resumed after the next start.

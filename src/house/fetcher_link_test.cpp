@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "sandbox/packet.hpp"
+#include "tests/support/gguf_builder.hpp"
 #include "wire/control.pb.h"
 
 namespace localscale::house {
@@ -88,6 +89,47 @@ class FetcherLinkTest : public testing::Test {
     auto& file = *event.mutable_done()->add_files();
     file.set_digest("sha256:aa");
     file.set_bytes(7);
+    send(event);
+  }
+
+  void send_unfinished(const std::string& name, std::uint64_t have, std::uint64_t total) {
+    wire::FetchEvent event;
+    auto& left = *event.mutable_unfinished()->add_pulls();
+    left.set_name(name);
+    left.set_have_bytes(have);
+    left.set_total_bytes(total);
+    send(event);
+  }
+
+  struct Look {
+    std::optional<Result<engine::RemoteModel>> result;
+  };
+
+  std::shared_ptr<Look> look_up(std::string name) {
+    auto look = std::make_shared<Look>();
+    auto wait = [](FetcherLink& link, std::string text, std::shared_ptr<Look> to) -> net::Task<void> {
+      auto result = co_await link.look_up(text);
+      to->result = std::move(result);
+    };
+    asio::co_spawn(context_, wait(*link_, std::move(name), look), [](std::exception_ptr) {});
+    run();
+    return look;
+  }
+
+  void send_found(std::uint64_t id, std::uint64_t bytes) {
+    wire::FetchEvent event;
+    event.set_id(id);
+    auto& file = *event.mutable_peek_found()->add_files();
+    file.set_digest("sha256:aa");
+    file.set_bytes(bytes);
+    send(event);
+  }
+
+  void send_bytes(std::uint64_t id, std::uint64_t offset, const std::string& data) {
+    wire::FetchEvent event;
+    event.set_id(id);
+    event.mutable_peek_bytes()->set_offset(offset);
+    event.mutable_peek_bytes()->set_data(data);
     send(event);
   }
 
@@ -212,9 +254,7 @@ TEST_F(FetcherLinkTest, AHomeThatStopsEndsItsPullsAtOnceAndStartsNoMore) {
 
 TEST_F(FetcherLinkTest, WhatAnUnfinishedPullLeftCanBeDiscarded) {
   EXPECT_EQ(discard("m"), false);
-  wire::FetchEvent event;
-  event.mutable_unfinished()->add_names("m:latest");
-  send(event);
+  send_unfinished("m:latest", 30, 100);
   EXPECT_EQ(discard("m"), true);
   run();
   EXPECT_EQ(request().discard().name(), "m:latest");
@@ -233,6 +273,114 @@ TEST_F(FetcherLinkTest, APullThatGoesOnIsNotDiscardedButACancelledOneIs) {
   EXPECT_EQ(discard("m"), true);
   run();
   EXPECT_EQ(request().discard().name(), "m:latest");
+}
+
+TEST_F(FetcherLinkTest, APullThatNobodyWaitsForGoesOnAndIsListedAndTold) {
+  std::vector<engine::PullState::Step> told;
+  link_->on_change([&](const engine::PullState& state) { told.push_back(state.step); });
+  ASSERT_EQ(link_->start("m").value_or(""), "m:latest");
+  run();
+  const auto id = request().id();
+  wire::FetchEvent event;
+  event.set_id(id);
+  event.mutable_progress()->set_status("pulling aa");
+  event.mutable_progress()->set_total_bytes(100);
+  event.mutable_progress()->set_completed_bytes(40);
+  send(event);
+  const auto listed = link_->pulls();
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].step, engine::PullState::Step::running);
+  EXPECT_EQ(listed[0].progress.completed_bytes, 40U);
+  pull("m")->stop.emit(asio::cancellation_type::terminal);  // someone who watched and left
+  run();
+  send_done(id);
+  EXPECT_EQ(recorded_.size(), 1U);
+  EXPECT_TRUE(link_->pulls().empty());
+  EXPECT_EQ(told, (std::vector{engine::PullState::Step::running, engine::PullState::Step::done}));
+}
+
+TEST_F(FetcherLinkTest, APausedPullIsListedUntilItGoesOnOrIsDropped) {
+  const auto caller = pull("m");
+  const auto id = request().id();
+  ASSERT_TRUE(link_->pause("m"));
+  run();
+  EXPECT_EQ(request().id(), id);  // its cancel
+  ASSERT_TRUE(caller->result && !caller->result->has_value());
+  EXPECT_EQ(caller->result->error().code, Errc::cancelled);
+  send_unfinished("m:latest", 30, 100);
+  auto listed = link_->pulls();
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].step, engine::PullState::Step::paused);
+  EXPECT_EQ(listed[0].progress.completed_bytes, 30U);
+  EXPECT_EQ(link_->pause("m").error().code, Errc::not_found);
+  ASSERT_TRUE(link_->start("m"));
+  EXPECT_EQ(link_->pulls().at(0).step, engine::PullState::Step::running);
+  ASSERT_TRUE(link_->pause("m"));
+  EXPECT_EQ(discard("m"), true);
+  EXPECT_TRUE(link_->pulls().empty());
+}
+
+TEST_F(FetcherLinkTest, WhyAPullFailedThatNobodyWaitedForIsKept) {
+  ASSERT_TRUE(link_->start("m"));
+  run();
+  wire::FetchEvent event;
+  event.set_id(request().id());
+  event.mutable_failed()->set_code("not_found");
+  event.mutable_failed()->set_what("It is not there.");
+  send(event);
+  const auto listed = link_->pulls();
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].step, engine::PullState::Step::failed);
+  EXPECT_EQ(listed[0].message, "It is not there.");
+  EXPECT_EQ(discard("m"), true);
+  EXPECT_TRUE(link_->pulls().empty());
+}
+
+TEST_F(FetcherLinkTest, AModelIsLookedUpByItsFirstBytesAndTheFetcherToldToStop) {
+  const auto file =
+      tests::tiny_model(
+          {.layers = 1, .embedding = 32, .heads = 2, .kv_heads = 1, .feed_forward = 32, .type = 8})
+          .build();
+  const std::string header(reinterpret_cast<const char*>(file.data()), file.size());
+  const auto look = look_up("m");
+  const auto asked = request();
+  EXPECT_EQ(asked.peek().name(), "m:latest");
+  send_found(asked.id(), header.size());
+  send_bytes(asked.id(), 0, header.substr(0, 100));
+  EXPECT_FALSE(look->result);
+  send_bytes(asked.id(), 100, header.substr(100));
+  ASSERT_TRUE(look->result && look->result->has_value());
+  const auto& model = look->result->value();
+  EXPECT_EQ(model.name, "m:latest");
+  EXPECT_EQ(model.bytes, header.size());
+  ASSERT_TRUE(model.facts);
+  EXPECT_EQ(model.facts->architecture, "llama");
+  EXPECT_TRUE(request().has_cancel());
+}
+
+TEST_F(FetcherLinkTest, AHeaderOfNoUseSaysWhyAndLeavesWhatTheManifestSays) {
+  const auto look = look_up("m");
+  const auto id = request().id();
+  send_found(id, 1'000);
+  send_bytes(id, 0, std::string(1'000, 'x'));
+  ASSERT_TRUE(look->result && look->result->has_value());
+  EXPECT_FALSE(look->result->value().facts);
+  EXPECT_EQ(look->result->value().bytes, 1'000U);
+  EXPECT_FALSE(look->result->value().trouble.empty());
+}
+
+TEST_F(FetcherLinkTest, BytesOutOfOrderAndAFetcherThatGoesEndALook) {
+  const auto muddled = look_up("m");
+  const auto id = request().id();
+  send_found(id, 1'000);
+  send_bytes(id, 500, "x");
+  ASSERT_TRUE(muddled->result && !muddled->result->has_value());
+  EXPECT_EQ(muddled->result->error().code, Errc::corrupt);
+  const auto left = look_up("n");
+  fetcher_.reset();
+  run();
+  ASSERT_TRUE(left->result && !left->result->has_value());
+  EXPECT_EQ(left->result->error().code, Errc::unavailable);
 }
 
 TEST_F(FetcherLinkTest, WhatIsNoNameIsNotAskedFor) {

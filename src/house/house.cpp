@@ -94,6 +94,7 @@ Result<void> House::build(Inheritance inherited) {
   const gateway::Home home{.catalog = parts_->catalog(),
                            .engines = parts_->engines(),
                            .puller = parts_->puller(),
+                           .advisor = parts_->advisor(),
                            .keys = parts_->keys(),
                            .sessions = parts_->sessions(),
                            .status = *this,

@@ -1,5 +1,6 @@
 #include "house/parts.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -8,6 +9,7 @@
 #include "engine/bench_tuner.hpp"
 #include "engine/catalog.hpp"
 #include "engine/manager.hpp"
+#include "engine/model_advisor.hpp"
 #include "engine/roots.hpp"
 #include "engine/supervisor_link.hpp"
 #include "house/absent.hpp"
@@ -82,14 +84,19 @@ class RealParts final : public Parts {
         names_(database),
         catalog_(names_, layout_.blobs, model_folders(config, layout_)),
         launcher_(link_supervisor(context, std::move(channels.supervisor))),
-        puller_(link_fetcher(context, std::move(channels.fetcher))),
+        fetcher_(link_fetcher(context, std::move(channels.fetcher))),
         tunings_(database),
         tuner_(*launcher_, tunings_, config.engine, engine_version(config)),
-        engines_(context.get_executor(), config.engine, catalog_, *launcher_, tuner_, net::make_upstream) {}
+        engines_(context.get_executor(), config.engine, catalog_, *launcher_, tuner_, net::make_upstream),
+        advisor_(advisor_uses(), config.engine, layout_.blobs, config.fetcher.keep_free_bytes) {}
 
   [[nodiscard]] engine::Catalog& catalog() override { return seen_; }
   [[nodiscard]] engine::Engines& engines() override { return engines_; }
-  [[nodiscard]] engine::Puller& puller() override { return *puller_; }
+  [[nodiscard]] engine::Puller& puller() override {
+    if (fetcher_) return *fetcher_;
+    return no_fetcher_;
+  }
+  [[nodiscard]] engine::Advisor& advisor() override { return advisor_; }
   [[nodiscard]] store::KeyStore& keys() override { return *rights_.keys; }
   [[nodiscard]] store::SessionStore& sessions() override { return *rights_.sessions; }
   [[nodiscard]] gateway::ConfigKeeper& config() override { return config_; }
@@ -101,7 +108,7 @@ class RealParts final : public Parts {
   }
 
   void stop_pulls() override {
-    if (fetcher_ != nullptr) fetcher_->stop();
+    if (fetcher_) fetcher_->stop();
   }
 
   void end_answers() override { engines_.end_answers(); }
@@ -118,7 +125,7 @@ class RealParts final : public Parts {
     auto link = std::make_unique<engine::SupervisorLink>(context.get_executor(), std::move(channel));
     link->on_walls([this](const std::vector<engine::Wall>& walls) { notices_.walls(reports_of(walls)); });
     link->on_fetcher_restarted([this](UniqueFd restarted) {
-      if (fetcher_ != nullptr) fetcher_->replace(std::move(restarted));
+      if (fetcher_) fetcher_->replace(std::move(restarted));
     });
     link->on_lost([this] { notices_.supervisor_lost(); });
     link->on_log([this](const std::vector<std::string>& lines, std::uint64_t dropped) {
@@ -128,17 +135,29 @@ class RealParts final : public Parts {
     return link;
   }
 
-  std::unique_ptr<engine::Puller> link_fetcher(boost::asio::io_context& context, UniqueFd channel) {
-    if (!channel) return std::make_unique<AbsentPuller>();
+  std::unique_ptr<FetcherLink> link_fetcher(boost::asio::io_context& context, UniqueFd channel) {
+    if (!channel) return nullptr;
     FetcherLink::Hooks hooks{
         .pulled = [this](const store::NamedModel& model) { return catalog_.add_pulled(model); },
         .held = [this] { return held_elsewhere(catalog_.list()); },
         .here = [this](bool here) { notices_.fetcher_here(here); },
         .log = [this](const std::vector<std::string>& lines,
                       std::uint64_t dropped) { notices_.log("fetcher", lines, dropped); }};
-    auto link = std::make_unique<FetcherLink>(context.get_executor(), std::move(channel), std::move(hooks));
-    fetcher_ = link.get();
-    return link;
+    return std::make_unique<FetcherLink>(context.get_executor(), std::move(channel), std::move(hooks));
+  }
+
+  engine::ModelAdvisor::Uses advisor_uses() {
+    const auto taken = [this](const std::string& name) {
+      const auto pulls = puller().pulls();
+      const auto found = std::ranges::find(pulls, name, &engine::PullState::name);
+      return found == pulls.end() ? 0 : found->progress.total_bytes;
+    };
+    return {.library = catalog_,
+            .lookup = fetcher_ ? static_cast<engine::ModelLookup&>(*fetcher_) : no_fetcher_,
+            .tuner = tuner_,
+            .launcher = *launcher_,
+            .memory_budget = [this] { return engines_.memory_budget_bytes(); },
+            .taken_by_pull = taken};
   }
 
   config::Layout layout_;
@@ -147,17 +166,18 @@ class RealParts final : public Parts {
   store::SqliteModelStore names_;
   engine::FileCatalog catalog_;
   HomeCatalog seen_{catalog_, [this](std::string_view name) -> Result<bool> {
-                      if (fetcher_ == nullptr) return false;
+                      if (!fetcher_) return false;
                       return fetcher_->discard_unfinished(name);
                     }};
   engine::SupervisorLink* link_ = nullptr;  ///< launcher_, if there is a supervisor
   std::unique_ptr<engine::WorkerLauncher> launcher_;
   HomeConfig config_{link_, as_written()};
-  FetcherLink* fetcher_ = nullptr;  ///< puller_, if there is a fetcher
-  std::unique_ptr<engine::Puller> puller_;
+  std::unique_ptr<FetcherLink> fetcher_;  ///< Null if there is none.
+  AbsentFetcher no_fetcher_;
   store::SqliteTuningStore tunings_;
   engine::BenchTuner tuner_;
   engine::EngineManager engines_;
+  engine::ModelAdvisor advisor_;
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "base/unique_fd.hpp"
 #include "config/config.hpp"
 #include "config/layout.hpp"
+#include "engine/advisor.hpp"
 #include "engine/service.hpp"
 #include "gateway/config_keeper.hpp"
 #include "net/http.hpp"
@@ -51,6 +52,7 @@ class Parts {
   [[nodiscard]] virtual engine::Catalog& catalog() = 0;
   [[nodiscard]] virtual engine::Engines& engines() = 0;
   [[nodiscard]] virtual engine::Puller& puller() = 0;
+  [[nodiscard]] virtual engine::Advisor& advisor() = 0;
   [[nodiscard]] virtual store::KeyStore& keys() = 0;
   [[nodiscard]] virtual store::SessionStore& sessions() = 0;
   [[nodiscard]] virtual gateway::ConfigKeeper& config() = 0;

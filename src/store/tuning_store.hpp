@@ -37,6 +37,8 @@ class TuningStore {
  public:
   virtual ~TuningStore() = default;
   [[nodiscard]] virtual Result<std::optional<TuningRecord>> find(const TuningKey& key) = 0;
+  /// The same; where that was not measured, with the most free cores that were.
+  [[nodiscard]] virtual Result<std::optional<TuningRecord>> find_for_any_load(const TuningKey& key) = 0;
   virtual Result<void> put(const TuningKey& key, const TuningRecord& record) = 0;
 };
 
@@ -48,6 +50,7 @@ class SqliteTuningStore final : public TuningStore {
   explicit SqliteTuningStore(Database& database) : database_(&database) {}
 
   [[nodiscard]] Result<std::optional<TuningRecord>> find(const TuningKey& key) override;
+  [[nodiscard]] Result<std::optional<TuningRecord>> find_for_any_load(const TuningKey& key) override;
   Result<void> put(const TuningKey& key, const TuningRecord& record) override;
 
  private:

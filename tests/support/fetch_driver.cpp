@@ -1,9 +1,9 @@
 // Drives a real localscale-fetcher for tests: speaks its packet channel, and JSON lines on standard input and
 // output.
 //   fetch_driver FETCHER [ARGUMENT…]
-// In:  {"id":1,"pull":"NAME","have":["sha256:…"]}  {"id":1,"cancel":true}; the end of input closes the
-// channel. Out: {"event":"started","pid":…}  {"id":1,"event":"progress"|"done"|"failed",…}
-// {"event":"exit","code":…,"signal":…}
+// In:  {"id":1,"pull":"NAME","have":["sha256:…"]}  {"id":1,"peek":"NAME","bytes":N}  {"id":1,"cancel":true};
+// the end of input closes the channel. Out: {"event":"started","pid":…}
+// {"id":1,"event":"progress"|"done"|"failed"|"found"|"bytes"|"end",…}  {"event":"exit","code":…,"signal":…}
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -48,6 +48,9 @@ std::string to_packet(const Json& line) {
   request.set_id(line.at("id").get<std::uint64_t>());
   if (line.value("cancel", false)) {
     request.mutable_cancel();
+  } else if (line.contains("peek")) {
+    request.mutable_peek()->set_name(line.at("peek").get<std::string>());
+    request.mutable_peek()->set_most_bytes(line.at("bytes").get<std::uint64_t>());
   } else {
     request.mutable_pull()->set_name(line.at("pull").get<std::string>());
     for (const auto& digest : line.value("have", Json::array())) {
@@ -55,6 +58,17 @@ std::string to_packet(const Json& line) {
     }
   }
   return request.SerializeAsString();
+}
+
+template <class Message>
+Json files_of(const Message& message) {
+  Json out = Json::array();
+  for (const auto& file : message.files()) {
+    out.push_back({{"role", wire::FetchedFile::Role_Name(file.role())},
+                   {"digest", file.digest()},
+                   {"bytes", file.bytes()}});
+  }
+  return out;
 }
 
 Json to_json(const wire::FetchEvent& event) {
@@ -74,12 +88,14 @@ Json to_json(const wire::FetchEvent& event) {
   } else if (event.has_done()) {
     out.update(
         {{"event", "done"}, {"name", event.done().name()}, {"manifest", event.done().manifest_digest()}});
-    out["files"] = Json::array();
-    for (const auto& file : event.done().files()) {
-      out["files"].push_back({{"role", wire::FetchedFile::Role_Name(file.role())},
-                              {"digest", file.digest()},
-                              {"bytes", file.bytes()}});
-    }
+    out["files"] = files_of(event.done());
+  } else if (event.has_peek_found()) {
+    out.update({{"event", "found"}, {"files", files_of(event.peek_found())}});
+  } else if (event.has_peek_bytes()) {
+    const auto& bytes = event.peek_bytes();
+    out.update({{"event", "bytes"}, {"offset", bytes.offset()}, {"count", bytes.data().size()}});
+  } else if (event.has_peek_end()) {
+    out["event"] = "end";
   }
   return out;
 }

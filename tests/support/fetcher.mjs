@@ -74,6 +74,15 @@ export class Fetcher {
     return { id, ended };
   }
 
+  /** Looks at a model: {id, ended}; `ended` is the end or failed event. */
+  peek(name, bytes = 1 << 20) {
+    const id = this.#next;
+    this.#next += 1;
+    const ended = this.wait((event) => (event.id === id && (event.event === 'end' || event.event === 'failed')) || event.event === 'exit');
+    this.child.stdin.write(`${JSON.stringify({ id, peek: name, bytes })}\n`);
+    return { id, ended };
+  }
+
   cancel(id) { this.child.stdin.write(`${JSON.stringify({ id, cancel: true })}\n`); }
 
   progress(id) { return this.events.filter((event) => event.id === id && event.event === 'progress'); }

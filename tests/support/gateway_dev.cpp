@@ -158,6 +158,20 @@ class NoPulls final : public engine::Puller {
   net::Task<Result<void>> pull(std::string_view, engine::ProgressSink) override {
     co_return fail(Errc::unsupported, "gateway_dev does not pull.");
   }
+  Result<std::string> start(std::string_view) override {
+    return fail(Errc::unsupported, "gateway_dev does not pull.");
+  }
+  Result<void> pause(std::string_view) override { return fail(Errc::not_found, "There is no such pull."); }
+  [[nodiscard]] std::vector<engine::PullState> pulls() const override { return {}; }
+  void on_change(ChangeHandler) override {}
+};
+
+class NoAdvice final : public engine::Advisor {
+ public:
+  net::Task<Result<engine::FitReport>> fit(std::string_view) override {
+    co_return fail(Errc::unsupported, "gateway_dev does not judge models.");
+  }
+  std::vector<engine::FitReport> suggestions() override { return {}; }
 };
 
 class NoKeys final : public store::KeyStore {
@@ -240,6 +254,7 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
   boost::asio::io_context io(1);
   OneEngine engines(catalog, process);
   NoPulls pulls;
+  NoAdvice advice;
   NoKeys keys;
   NoSessions sessions;
   DevStatus status;
@@ -252,6 +267,7 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
   gateway::Gateway gate(gateway::Home{.catalog = catalog,
                                       .engines = engines,
                                       .puller = pulls,
+                                      .advisor = advice,
                                       .keys = keys,
                                       .sessions = sessions,
                                       .status = status,

@@ -43,8 +43,6 @@ class Pull {
   Result<PulledModel> run();
 
  private:
-  Result<ModelFiles> find_files(Session& session, const core::ModelName& name);
-  Result<ModelFiles> list_huggingface(Session& session, const core::ModelName& name);
   Result<void> fetch_file(Session& session, const FileRef& file, const std::string& name);
   Result<void> check_space(const ModelFiles& model) const;
   [[nodiscard]] bool present(const FileRef& file) const;

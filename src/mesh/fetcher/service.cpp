@@ -14,6 +14,7 @@
 #include "base/line_queue.hpp"
 #include "base/log_tap.hpp"
 #include "mesh/fetcher/digest.hpp"
+#include "mesh/fetcher/peek.hpp"
 #include "wire/control.pb.h"
 
 namespace localscale::mesh::fetcher {
@@ -22,6 +23,7 @@ namespace {
 constexpr int max_have_digests = 1024;
 constexpr std::size_t max_unfinished_names = 256;
 constexpr std::chrono::hours sweep_interval{1};
+constexpr std::size_t peek_packet_bytes = 32U << 10;
 
 wire::FetchedFile::Role to_wire(Role role) {
   switch (role) {
@@ -55,18 +57,35 @@ wire::FetchEvent progress_event(std::uint64_t id, const Status& status) {
   return event;
 }
 
+void set_file(wire::FetchedFile& out, const FileRef& file) {
+  out.set_role(to_wire(file.role));
+  out.set_digest(file.digest);
+  out.set_bytes(file.bytes);
+}
+
 wire::FetchEvent done_event(std::uint64_t id, const PulledModel& model) {
   wire::FetchEvent event;
   event.set_id(id);
   auto& done = *event.mutable_done();
   done.set_name(model.name);
   done.set_manifest_digest(model.files.manifest_digest);
-  for (const auto& file : model.files.files) {
-    auto& out = *done.add_files();
-    out.set_role(to_wire(file.role));
-    out.set_digest(file.digest);
-    out.set_bytes(file.bytes);
-  }
+  for (const auto& file : model.files.files) set_file(*done.add_files(), file);
+  return event;
+}
+
+wire::FetchEvent found_event(std::uint64_t id, const ModelFiles& model) {
+  wire::FetchEvent event;
+  event.set_id(id);
+  auto& found = *event.mutable_peek_found();
+  for (const auto& file : model.files) set_file(*found.add_files(), file);
+  return event;
+}
+
+wire::FetchEvent bytes_event(std::uint64_t id, std::uint64_t offset, std::span<const std::byte> bytes) {
+  wire::FetchEvent event;
+  event.set_id(id);
+  event.mutable_peek_bytes()->set_offset(offset);
+  event.mutable_peek_bytes()->set_data(bytes.data(), bytes.size());
   return event;
 }
 
@@ -135,6 +154,9 @@ Result<bool> Service::handle_packet() {
     case wire::FetchRequest::kDiscard:
       discard(request.discard().name());
       break;
+    case wire::FetchRequest::kPeek:
+      start_peek(request.id(), request.peek().name(), request.peek().most_bytes());
+      break;
     case wire::FetchRequest::REQUEST_NOT_SET:
       send_failure(request.id(), {Errc::unsupported, "The fetcher does not know this request.", ""});
       break;
@@ -155,6 +177,18 @@ void Service::start(std::uint64_t id, std::string name, std::set<std::string> ha
   launch_queued();
 }
 
+void Service::start_peek(std::uint64_t id, std::string name, std::uint64_t most_bytes) {
+  if (running_peeks() >= max_running_peeks) {
+    send_failure(id, {Errc::exhausted, "Too many models are being looked at.", "Try again in a moment."});
+    return;
+  }
+  auto job = std::make_unique<Job>();
+  job->id = id;
+  job->name = std::move(name);
+  job->peek_bytes = std::max<std::uint64_t>(most_bytes, 1);
+  run(std::move(job));
+}
+
 void Service::cancel(std::uint64_t id) {
   for (auto& job : running_) {
     if (job->id == id) job->cancel.request();
@@ -168,10 +202,10 @@ void Service::cancel(std::uint64_t id) {
 /// A pull of that name that is just ending (the house says no name that it still waits for) does it itself.
 void Service::discard(const std::string& name) {
   for (auto& job : running_) {
-    if (job->name == name) job->discard = true;
+    if (job->name == name && job->peek_bytes == 0) job->discard = true;
   }
   common_.store.discard_name(name);
-  send_unfinished();
+  send_unfinished(name);
 }
 
 void Service::sweep() {
@@ -182,23 +216,38 @@ void Service::sweep() {
   send_unfinished();
 }
 
-void Service::send_unfinished() {
+void Service::send_unfinished(const std::string& dropped) {
   wire::FetchEvent event;
   auto& unfinished = *event.mutable_unfinished();
   for (const auto& name : common_.store.unfinished_names()) {
-    if (static_cast<std::size_t>(unfinished.names_size()) == max_unfinished_names) break;
-    unfinished.add_names(name);
+    if (static_cast<std::size_t>(unfinished.pulls_size()) == max_unfinished_names) break;
+    if (name == dropped) continue;
+    const auto kept = common_.store.kept_for(name);
+    auto& left = *unfinished.add_pulls();
+    left.set_name(name);
+    left.set_have_bytes(kept.have_bytes);
+    left.set_total_bytes(kept.total_bytes);
   }
   send(event, false);
 }
 
+std::size_t Service::running_peeks() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(running_, [](const auto& job) { return job->peek_bytes != 0; }));
+}
+
 void Service::launch_queued() {
-  while (running_.size() < max_running_pulls && !queued_.empty()) {
-    running_.push_back(std::move(queued_.front()));
+  while (running_.size() - running_peeks() < max_running_pulls && !queued_.empty()) {
+    auto job = std::move(queued_.front());
     queued_.pop_front();
-    auto& job = *running_.back();
-    job.thread = std::thread([this, &job] { work(job); });
+    run(std::move(job));
   }
+}
+
+void Service::run(std::unique_ptr<Job> job) {
+  running_.push_back(std::move(job));
+  auto& started = *running_.back();
+  started.thread = std::thread([this, &started] { work(started); });
 }
 
 void Service::reap() {
@@ -213,6 +262,15 @@ void Service::reap() {
 }
 
 void Service::work(Job& job) {
+  if (job.peek_bytes == 0)
+    work_pull(job);
+  else
+    work_peek(job);
+  job.done = true;
+  ::eventfd_write(wake_.get(), 1);
+}
+
+void Service::work_pull(Job& job) {
   Pull pull(common_, job.name, job.have, job.cancel,
             [&](const Status& status) { send(progress_event(job.id, status), true); });
   const auto model = pull.run();
@@ -225,8 +283,26 @@ void Service::work(Job& job) {
     if (job.discard) common_.store.discard_name(job.name);
   }
   send_unfinished();
-  job.done = true;
-  ::eventfd_write(wake_.get(), 1);
+}
+
+void Service::work_peek(Job& job) {
+  Peek peek(common_, job.name, job.peek_bytes, job.cancel);
+  const auto pass_on = [&](std::uint64_t offset, std::span<const std::byte> bytes) {
+    for (; !bytes.empty() && !job.cancel.requested();) {
+      const auto piece = bytes.first(std::min(bytes.size(), peek_packet_bytes));
+      send(bytes_event(job.id, offset, piece), false);
+      offset += piece.size();
+      bytes = bytes.subspan(piece.size());
+    }
+  };
+  const auto looked =
+      peek.run([&](const ModelFiles& model) { send(found_event(job.id, model), false); }, pass_on);
+  if (job.cancel.requested()) return;  // the house has enough
+  if (!looked) return send_failure(job.id, looked.error());
+  wire::FetchEvent event;
+  event.set_id(job.id);
+  event.mutable_peek_end();
+  send(event, false);
 }
 
 void Service::send(const wire::FetchEvent& event, bool droppable) {
@@ -244,7 +320,7 @@ void Service::pass_on(std::string_view line) {
 }
 
 void Service::send_failure(std::uint64_t id, const Error& error) {
-  spdlog::info("pull {} failed: {}: {}", id, name(error.code), error.what);
+  spdlog::info("request {} failed: {}: {}", id, name(error.code), error.what);
   wire::FetchEvent event;
   event.set_id(id);
   event.mutable_failed()->set_code(std::string(name(error.code)));

@@ -24,9 +24,11 @@ namespace localscale::mesh::fetcher {
 
 inline constexpr std::size_t max_running_pulls = 4;
 inline constexpr std::size_t max_queued_pulls = 64;
+inline constexpr std::size_t max_running_peeks = 4;
 
 /// Serves the house: takes requests off the channel, runs up to four pulls at a time (each on a thread of its
-/// own, further ones wait in order), and sends their events. Ends when the house closes the channel.
+/// own, further ones wait in order), and sends their events. Looks at models beside them. Ends when the house
+/// closes the channel.
 class Service {
  public:
   /// Unfinished downloads that nobody went on with for `keep_unfinished` are removed.
@@ -44,6 +46,7 @@ class Service {
     std::uint64_t id = 0;
     std::string name;
     std::set<std::string> have;
+    std::uint64_t peek_bytes = 0;  ///< How much of the file's beginning is wanted; 0: this is a pull.
     Cancel cancel;
     std::atomic<bool> discard = false;  ///< Drop what it leaves.
     std::atomic<bool> done = false;
@@ -52,13 +55,19 @@ class Service {
 
   Result<bool> handle_packet();
   void start(std::uint64_t id, std::string name, std::set<std::string> have);
+  void start_peek(std::uint64_t id, std::string name, std::uint64_t most_bytes);
   void cancel(std::uint64_t id);
   void discard(const std::string& name);
   void sweep();
-  void send_unfinished();
+  /// `dropped`: a name whose files are about to go.
+  void send_unfinished(const std::string& dropped = {});
   void launch_queued();
   void reap();
+  [[nodiscard]] std::size_t running_peeks() const;
+  void run(std::unique_ptr<Job> job);
   void work(Job& job);
+  void work_pull(Job& job);
+  void work_peek(Job& job);
   void send(const wire::FetchEvent& event, bool droppable);
   void pass_on(std::string_view line);
   void send_failure(std::uint64_t id, const Error& error);

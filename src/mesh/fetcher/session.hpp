@@ -29,6 +29,12 @@ class Session {
   /// cancelled.
   Result<Document> get(const std::string& path, const std::string& accept, std::size_t max_bytes);
 
+  /// GETs a `range` of `path` piece by piece, as get() does but for one thing: once the first piece has come,
+  /// nothing is asked again. `on_head` sees the head of a 200 or 206 (a server may not honour ranges); it or
+  /// `on_body` ends the transfer by false, which is no error.
+  Result<void> stream(const std::string& path, Range range, const Transfer::OnHead& on_head,
+                      const Transfer::OnBody& on_body);
+
   /// Gets a token for what `head` (a 401) asks for. Fails with denied if there is no way.
   Result<void> authenticate(const Head& head);
 
@@ -44,9 +50,13 @@ class Session {
   [[nodiscard]] Multi& multi() { return multi_; }
 
  private:
+  struct Question;
   struct Attempt;
-  Attempt ask(const Url& url, const std::string& accept, std::size_t max_bytes);
-  Attempt ask_following(Url url, const std::string& accept, std::size_t max_bytes);
+  Attempt ask(const Url& url, const Question& question);
+  Attempt ask_following(Url url, const Question& question);
+  /// Asks until there is an answer or no more use in asking. `again`: whether asking again is still right.
+  Result<Head> ask_patiently(const std::string& path, const Question& question,
+                             const std::function<bool()>& again);
 
   const Registries& registries_;
   Registry registry_;

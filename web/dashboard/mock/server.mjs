@@ -203,7 +203,7 @@ export class MockServer {
     const { name } = await bodyOf(request);
     if (!/^[\w./:-]+$/.test(name)) return refuse(response, 400, 'invalid_argument', `'${name}' is not a model name. Write it like llama3.2:1b or hf.co/ORG/REPO:Q4_K_M.`);
     this.house.startPull(name);
-    return json(response, 202, { started: true });
+    return json(response, 202, { started: true, name });
   }
 
   'GET pulls'({ response }) { json(response, 200, { pulls: [...this.house.pulls.values()] }); }
