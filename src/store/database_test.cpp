@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "store/migrations.hpp"
 #include "store/integrity.hpp"
+#include "store/migrations.hpp"
 #include "store/settings.hpp"
 #include "store/test_folder.hpp"
 
