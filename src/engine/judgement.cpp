@@ -11,6 +11,16 @@
 namespace localscale::engine {
 namespace {
 
+/// With fewer bytes a token, what an engine does beside reading weights takes most of the time: of a much
+/// larger model such a measurement says nothing.
+constexpr std::uint64_t telling_token_bytes = 50'000'000;
+constexpr std::uint64_t alike = 4;  ///< Times larger at most than a sample that tells nothing of others.
+
+bool tells_of(const SpeedSample& sample, const ModelFacts& facts) {
+  if (sample.token_bytes == 0 || sample.token_parameters == 0 || sample.rates.answer <= 0) return false;
+  return sample.token_bytes >= telling_token_bytes || facts.token_bytes / alike <= sample.token_bytes;
+}
+
 std::uint32_t per_slot(const EngineSettings& settings) {
   return settings.context_tokens / std::max<std::uint32_t>(1, settings.slots);
 }
@@ -102,7 +112,7 @@ Speed predict_speed(const ModelFacts& facts, const std::vector<SpeedSample>& sam
   };
   const SpeedSample* nearest = nullptr;
   for (const auto& sample : samples) {
-    if (sample.token_bytes == 0 || sample.token_parameters == 0 || sample.rates.answer <= 0) continue;
+    if (!tells_of(sample, facts)) continue;
     if (nearest == nullptr || distance(sample) < distance(*nearest)) nearest = &sample;
   }
   if (nearest == nullptr) return {};

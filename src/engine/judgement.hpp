@@ -47,7 +47,8 @@ struct SpeedSample {
 };
 
 /// Answers go as fast as their weights come from memory, prompts as fast as they are computed: both scale
-/// from the sample whose weights are most alike in size.
+/// from the sample whose weights are most alike in size. Measurements of very small models tell only of
+/// others like them.
 Speed predict_speed(const ModelFacts& facts, const std::vector<SpeedSample>& samples);
 
 }  // namespace localscale::engine

@@ -135,6 +135,13 @@ TEST(Speed, WithoutAMeasurementThereIsNone) {
   EXPECT_EQ(predict_speed(weighing(gb, gb), {{gb, gb, {0, 0}}}).basis, Basis::none);
 }
 
+TEST(Speed, AVerySmallModelTellsOnlyOfOthersLikeIt) {
+  constexpr std::uint64_t mb = 1'000'000;
+  const std::vector<SpeedSample> samples{{3 * mb, mb, {800, 260}}};
+  EXPECT_EQ(predict_speed(weighing(gb, gb), samples).basis, Basis::none);
+  EXPECT_EQ(predict_speed(weighing(6 * mb, 2 * mb), samples).basis, Basis::estimated);
+}
+
 TEST(Speed, ModelsThatOnlyReadHaveNoAnswerSpeed) {
   auto facts = weighing(gb, gb);
   facts.encoder_only = true;
