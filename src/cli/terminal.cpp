@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -28,9 +29,9 @@ void put(FILE* stream, std::string_view text) {
   std::fflush(stream);
 }
 
-std::size_t terminal_width() {
+std::size_t terminal_width(int descriptor) {
   winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
 }
 
@@ -119,8 +120,12 @@ void Terminal::table(const std::vector<std::string>& headings,
   for (const auto& row : rows) put(stdout, line(row) + "\n");
 }
 
+std::size_t Terminal::width() const {
+  return look_.out_is_tty ? terminal_width(STDOUT_FILENO) : std::numeric_limits<std::size_t>::max();
+}
+
 std::size_t Terminal::progress_width() {
-  return terminal_width() - 1;  // A full line would wrap in some terminals.
+  return terminal_width(STDERR_FILENO) - 1;  // A full line would wrap in some terminals.
 }
 
 void Terminal::progress(std::string_view line) {

@@ -45,6 +45,8 @@ class Terminal {
   void progress(std::string_view line);
   /// Clears the progress line, if one is shown.
   void progress_done();
+  /// How many columns a line of results may have: those of the terminal; without one, no limit.
+  [[nodiscard]] std::size_t width() const;
   /// How many columns a progress line may have.
   [[nodiscard]] static std::size_t progress_width();
   /// Writes the failure (as JSON on standard output with --json), on a line of its own, and gives the exit

@@ -61,6 +61,7 @@ Verb open_verb();
 Verb version_verb();
 Verb ps_verb();
 Verb ls_verb();
+Verb models_verb();
 Verb pull_verb();
 Verb show_verb();
 Verb rm_verb();

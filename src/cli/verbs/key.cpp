@@ -94,6 +94,7 @@ int list(const Context& context) {
   context.terminal.table({"ID", "NAME", "MADE", "LAST USED"}, std::move(rows));
   return 0;
 }
+
 int remove(const Context& context, const std::string& id) {
   const auto home = context.home();
   if (!home) return context.terminal.report(home.error());

@@ -1,10 +1,13 @@
 #include <chrono>
+#include <functional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.hpp"
 #include "cli/progress_bar.hpp"
+#include "cli/text.hpp"
 #include "cli/verb.hpp"
 
 namespace localscale::cli {
@@ -16,10 +19,28 @@ std::uint64_t now_ms() {
                                         .count());
 }
 
+/// Smaller files fit wherever the home does.
+constexpr std::uint64_t worth_asking_bytes = 50'000'000;
+
+/// A line on standard error where the model will not run here. The download goes on: scripts and people who
+/// know better are not stopped. Asked once the registry has shown that it has the model.
+void warn_if_too_big(const Home& home, Terminal& terminal, const std::string& name) {
+  const auto answer = home.get("/localscale/v1/fit?name=" + percent_encoded(name));
+  if (!answer) return;
+  const Json& fit = object_at(*answer, "fit");
+  if (text_at(fit, "verdict") != "too_big") return;
+  terminal.progress_done();
+  terminal.remark(
+      fmt::format("Warning: {} will not run here as things are. {} It is downloaded all the same; "
+                  "Ctrl-C stops that.",
+                  name, one_line(text_at(fit, "reason"))));
+}
+
 /// Shows the lines of a pull as they come.
 class PullView {
  public:
-  explicit PullView(Terminal& terminal) : terminal_(terminal) {}
+  PullView(Terminal& terminal, std::function<void()> on_large_file)
+      : terminal_(terminal), on_large_file_(std::move(on_large_file)) {}
 
   bool take(std::string_view line) {
     const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
@@ -32,6 +53,8 @@ class PullView {
       terminal_.write(schema_line("pull", event));
     else
       show(event);
+    const bool goes_on = number_at(event, "completed") < number_at(event, "total");
+    if (goes_on && total_ >= worth_asking_bytes && on_large_file_) std::exchange(on_large_file_, {})();
     if (text_at(event, "status") == "success") done_ = true;
     return true;
   }
@@ -65,6 +88,7 @@ class PullView {
   }
 
   Terminal& terminal_;
+  std::function<void()> on_large_file_;  ///< Called once.
   Speed speed_;
   std::string status_;
   std::uint64_t total_ = 0;
@@ -75,7 +99,9 @@ class PullView {
 int pull(const Context& context, const std::string& name) {
   const auto home = context.home();
   if (!home) return context.terminal.report(home.error());
-  PullView view(context.terminal);
+  std::function<void()> on_large_file;
+  if (!context.terminal.look().quiet) on_large_file = [&] { warn_if_too_big(*home, context.terminal, name); };
+  PullView view(context.terminal, std::move(on_large_file));
   const auto streamed = home->stream("/localscale/v1/pull", {{"name", name}, {"stream", true}},
                                      [&](std::string_view line) { return view.take(line); });
   context.terminal.progress_done();
