@@ -164,7 +164,7 @@ TEST(Suggestions, EachCanBeJudgedAndTheListIsSorted) {
     const auto out = judge({entry, projector_bytes, bytes}, {}, {}, room_of(200 * gb));
     EXPECT_NE(out.verdict, Verdict::unknown) << name;
     EXPECT_GT(out.memory_needed_bytes, bytes) << name;
-    EXPECT_LT(out.memory_needed_bytes, bytes * 3 + gb) << name;
+    EXPECT_LT(out.memory_needed_bytes, bytes * 3 + 4 * gb) << name;  // four conversations' context
     EXPECT_LE(entry.facts.token_bytes, entry.facts.weight_bytes) << name;
   }
 }
