@@ -56,14 +56,4 @@ std::string human_age(std::int64_t then_unix_s, std::int64_t now_unix_s) {
   return age < moment ? "just now" : human_duration(age) + " ago";
 }
 
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.';
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 }  // namespace localscale::cli

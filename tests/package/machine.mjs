@@ -33,11 +33,13 @@ class Machine {
     mkdirSync(this.group);
     // Each of the chain ends with its parent: a test run that is broken off leaves no machine behind.
     const start = 'echo $$ >"$1/cgroup.procs" && exec setpriv --pdeathsig KILL unshare -m -p -f -u -i -n -C --propagation private --kill-child "$2" "$3"';
-    this.starter = spawn('sh', ['-c', start, 'sh', this.group, init, this.work], { stdio: ['ignore', 'inherit', 'inherit'] });
+    this.starter = spawn('sh', ['-c', start, 'sh', this.group, init, this.work], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [this.starter.stdout, this.starter.stderr]) stream.on('data', (data) => { said += data; });
     this.ended = new Promise((done) => { this.starter.once('exit', done); });
     try {
       this.init = await until('the machine has a first process', () => {
-        if (this.starter.exitCode !== null) throw new Error('the machine did not start');
+        if (this.starter.exitCode !== null) throw new Error(`the machine did not start: ${said}`);
         return readFileSync(`/proc/${this.starter.pid}/task/${this.starter.pid}/children`, 'utf8').trim();
       });
       await until('systemd runs', () => /^(running|degraded)$/.test(this.run('systemctl', 'is-system-running').stdout.trim()), 60_000);

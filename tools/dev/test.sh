@@ -60,7 +60,7 @@ node_stage() {
     [ -e "$file" ] || continue
     log=$results/$stage-$(basename "$file").log
     say "  $file"
-    LOCALSCALE_BIN=$root/build/$node_preset/bin timeout 400 node --test --test-reporter=spec ${name_filter:+--test-name-pattern="$name_filter"} "$file" >"$log" 2>&1 </dev/null || true
+    LOCALSCALE_BIN=$root/build/$node_preset/bin timeout "${node_timeout:-400}" node --test --test-reporter=spec ${name_filter:+--test-name-pattern="$name_filter"} "$file" >"$log" 2>&1 </dev/null || true
     count_node "$log" "$file" "LOCALSCALE_BIN=build/$node_preset/bin node --test $file"
   done
 }
@@ -132,7 +132,7 @@ stage_package() {
     else cat "$results/package-$check.log"; count 0 1 "$check" "./dev test package"
     fi
   done
-  LOCALSCALE_PACKAGES=$packages node_stage package tests/package/*.test.mjs
+  LOCALSCALE_PACKAGES=$packages node_timeout=900 node_stage package tests/package/*.test.mjs
   package_bench
 }
 
