@@ -118,6 +118,10 @@ bool is_url(const std::string& text) {
   return is_authority(rest.substr(0, rest.find('/')));
 }
 
+bool is_url_or_empty(const std::string& text) {
+  return text.empty() || is_url(text);
+}
+
 bool is_model_name(const std::string& text) {
   return core::parse_model_name(text).has_value();
 }

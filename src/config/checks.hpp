@@ -16,8 +16,9 @@ bool is_ip(const std::string& text);  ///< An IPv4 or IPv6 literal.
 bool is_ip_or_empty(const std::string& text);
 bool is_host(const std::string& text);  ///< A DNS name or IP literal without port, at most 253 bytes.
 bool is_host_and_port(const std::string& text);
-bool is_origin(const std::string& text);      ///< "scheme://host[:port]", no path.
-bool is_url(const std::string& text);         ///< http:// or https://, no user, query, fragment or space.
+bool is_origin(const std::string& text);  ///< "scheme://host[:port]", no path.
+bool is_url(const std::string& text);     ///< http:// or https://, no user, query, fragment or space.
+bool is_url_or_empty(const std::string& text);
 bool is_model_name(const std::string& text);  ///< core::parse_model_name takes it.
 bool is_protocol(const std::string& text);
 

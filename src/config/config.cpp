@@ -55,7 +55,8 @@ std::vector<std::string> paths_of(const std::vector<Key<Target>>& table) {
 }
 
 const std::vector<std::string>& sections() {
-  static const std::vector<std::string> names = {"api", "lan", "engine", "models", "fetcher", "log"};
+  static const std::vector<std::string> names = {"api",     "lan", "engine", "models",
+                                                 "fetcher", "log", "update"};
   return names;
 }
 

@@ -78,6 +78,11 @@ struct Fetcher {
   bool operator==(const Fetcher&) const = default;
 };
 
+struct Update {
+  std::string url;  ///< Where `localscale update --check` asks for the newest release; empty: nowhere.
+  bool operator==(const Update&) const = default;
+};
+
 struct Log {
   std::string level = "info";   ///< trace, debug, info, warn, error.
   std::string format = "text";  ///< text or json.
@@ -93,6 +98,7 @@ struct Config {
   Models models;
   Fetcher fetcher;
   Log log;
+  Update update;
   bool operator==(const Config&) const = default;
 };
 

@@ -271,13 +271,23 @@ std::vector<Key<Config>> log_rows() {
   };
 }
 
+std::vector<Key<Config>> update_rows() {
+  return {
+      text<&Config::update, &Update::url>(
+          "update", "url", "a URL with https:// (http:// only with the host and port of a listed registry)",
+          is_url_or_empty,
+          "Where `localscale update --check` asks for the newest release. Empty: nowhere. Nothing asks it "
+          "unasked."),
+  };
+}
+
 }  // namespace
 
 const std::vector<Key<Config>>& keys() {
   static const std::vector<Key<Config>> table = [] {
     std::vector<Key<Config>> rows;
-    for (auto part :
-         {top_rows(), api_rows(), lan_rows(), engine_rows(), models_rows(), fetcher_rows(), log_rows()}) {
+    for (auto part : {top_rows(), api_rows(), lan_rows(), engine_rows(), models_rows(), fetcher_rows(),
+                      log_rows(), update_rows()}) {
       std::ranges::move(part, std::back_inserter(rows));
     }
     return rows;
@@ -323,6 +333,7 @@ std::string section_comment(const std::string& section) {
   if (section == "engine") return "How models run.";
   if (section == "models") return "Where models are.";
   if (section == "fetcher") return "How models are downloaded.";
+  if (section == "update") return "Looking for newer releases.";
   if (section == "log") return "What is written to the log. Never prompts, answers or keys.";
   return {};
 }

@@ -11,6 +11,7 @@
 #include "base/printable.hpp"
 #include "gateway/access.hpp"
 #include "gateway/admin.hpp"
+#include "gateway/admin_update.hpp"
 #include "gateway/admission.hpp"
 #include "gateway/config_admin.hpp"
 #include "gateway/conversations.hpp"
@@ -125,7 +126,8 @@ class Gateway::Parts {
         config_(services_),
         logs_(services_),
         pulls_(services_),
-        model_choice_(services_) {
+        model_choice_(services_),
+        update_(services_) {
     openai_.add_to(routes_);
     ollama_.add_to(routes_);
     admin_.add_to(routes_);
@@ -135,6 +137,7 @@ class Gateway::Parts {
     logs_.add_to(routes_);
     pulls_.add_to(routes_);
     model_choice_.add_to(routes_);
+    update_.add_to(routes_);
     Page::add_to(routes_);
   }
 
@@ -248,6 +251,7 @@ class Gateway::Parts {
   LogAdmin logs_;
   Pulls pulls_;
   ModelChoice model_choice_;
+  UpdateCheck update_;
   Metrics::Route& unknown_ = metrics_.route("(none)", "none");
 };
 

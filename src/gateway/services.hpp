@@ -8,6 +8,7 @@
 #include "gateway/log_store.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/options.hpp"
+#include "gateway/release_source.hpp"
 #include "store/conversation_store.hpp"
 #include "store/key_store.hpp"
 #include "store/session_store.hpp"
@@ -26,6 +27,7 @@ struct Home {
   store::ConversationStore& conversations;
   ConfigKeeper& config;
   LogStore& logs;
+  ReleaseSource& releases;
 };
 
 /// What endpoints work with.

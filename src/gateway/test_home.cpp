@@ -313,7 +313,8 @@ TestHome::TestHome(Options options) {
                                             .status = status,
                                             .conversations = conversations,
                                             .config = config,
-                                            .logs = logs},
+                                            .logs = logs,
+                                            .releases = releases},
                                        std::move(options));
 }
 

@@ -132,6 +132,12 @@ class FakeSessions final : public store::SessionStore {
   std::int64_t last_ = 0;
 };
 
+class FakeReleases final : public ReleaseSource {
+ public:
+  net::Task<Result<std::string>> release_file() override { co_return file; }
+  Result<std::string> file = std::string();
+};
+
 class FakeStatus final : public HomeStatus {
  public:
   [[nodiscard]] HomeState state() const override { return home; }
@@ -186,6 +192,7 @@ class TestHome {
   store::MemoryConversationStore conversations;
   FakeConfig config;
   LogStore logs;
+  FakeReleases releases;
 
  private:
   boost::asio::io_context io_;

@@ -41,4 +41,9 @@ net::Task<Result<engine::RemoteModel>> AbsentFetcher::look_up(std::string_view /
   co_return no_fetcher();
 }
 
+net::Task<Result<std::string>> AbsentReleases::release_file() {
+  co_return fail(Errc::unavailable, "This house runs without its fetcher, so it cannot ask for releases.",
+                 "Start the home with: localscale up");
+}
+
 }  // namespace localscale::house

@@ -3,6 +3,7 @@
 #include "engine/launcher.hpp"
 #include "engine/remote_model.hpp"
 #include "engine/service.hpp"
+#include "gateway/release_source.hpp"
 
 /// What stands in for another process of the home where its channel was not handed over: says so and does
 /// nothing.
@@ -27,6 +28,12 @@ class AbsentFetcher final : public engine::Puller, public engine::ModelLookup {
   [[nodiscard]] std::vector<engine::PullState> pulls() const override { return {}; }
   void on_change(ChangeHandler /*handler*/) override {}
   net::Task<Result<engine::RemoteModel>> look_up(std::string_view name) override;
+};
+
+/// No fetcher: nobody can be asked for releases.
+class AbsentReleases final : public gateway::ReleaseSource {
+ public:
+  net::Task<Result<std::string>> release_file() override;
 };
 
 }  // namespace localscale::house

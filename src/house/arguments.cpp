@@ -11,6 +11,8 @@ std::string usage() {
   return "localscaled: the house, which answers on sockets that localscale-supervisor opened.\n"
          "Usage: localscaled                      serve (started by localscale-supervisor)\n"
          "       localscaled --check-config FILE  check a config and say what is wrong with it\n"
+         "       localscaled --inspect FILE       print what lies in the state of the home with this config, "
+         "as JSON\n"
          "       localscaled --escape-probe       try every way out of the confinement\n"
          "       localscaled --version\n"
          "To start a home: localscale up\n";
@@ -29,6 +31,9 @@ Result<Arguments> parse_arguments(int argc, const char* const* argv) {
       arguments.action = Action::escape_probe;
     } else if (words[i] == "--check-config" && i + 1 < words.size()) {
       arguments.action = Action::check_config;
+      arguments.file = words[++i];
+    } else if (words[i] == "--inspect" && i + 1 < words.size()) {
+      arguments.action = Action::inspect;
       arguments.file = words[++i];
 #ifdef LOCALSCALE_FAULT_POINTS
     } else if (words[i] == "--unconfined") {

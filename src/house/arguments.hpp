@@ -9,9 +9,9 @@ namespace localscale::house {
 
 /// What localscaled is asked to do.
 struct Arguments {
-  enum class Action { serve, version, check_config, escape_probe, help };
+  enum class Action { serve, version, check_config, inspect, escape_probe, help };
   Action action = Action::serve;
-  std::filesystem::path file;  ///< For check_config.
+  std::filesystem::path file;  ///< For check_config and inspect.
 #ifdef LOCALSCALE_FAULT_POINTS
   bool unconfined = false;  ///< For tests without walls, under sanitizers: not in release builds.
 #endif

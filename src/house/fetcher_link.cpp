@@ -42,6 +42,19 @@ Error fetcher_missing() {
           "It is being started: try again in a moment."};
 }
 
+/// Somebody who waits for the release file.
+struct ReleaseWait {
+  explicit ReleaseWait(const asio::any_io_executor& executor, std::chrono::seconds longest)
+      : wake(executor, longest) {}
+  asio::steady_timer wake;
+  std::optional<Result<std::string>> result;
+
+  void end(Result<std::string> how) {
+    result = std::move(how);
+    wake.cancel();
+  }
+};
+
 Error paused(const std::string& name) {
   return {Errc::cancelled, "The pull of '" + name + "' was paused. What was downloaded so far is kept.",
           "Go on with: localscale pull " + name};
@@ -77,6 +90,8 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     for (auto& [id, download] : std::exchange(downloads_, {})) end(*download, tl::unexpected(why));
     for (auto& [id, looking] : std::exchange(lookings_, {})) looking->end(tl::unexpected(why));
     unfinished_.clear();
+    for (auto& [id, wait] : releases_) wait->end(tl::unexpected(why));
+    releases_.clear();
   }
 
   Result<bool> discard_unfinished(std::string_view text) {
@@ -181,6 +196,28 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     if (looking->result) co_return *looking->result;
     co_return fail(Errc::timeout, "The registry did not say within 30 s what '" + *name + "' is.",
                    "Try again, or pull it at once.");
+  }
+
+  net::Task<Result<std::string>> release_file() {
+    constexpr std::size_t max_waiting = 8;
+    constexpr std::chrono::seconds longest{60};
+    if (!channel_) {
+      co_return fail(Errc::unavailable, "The fetcher is not running, so nobody can be asked for releases.",
+                     "It is being started: try again in a moment.");
+    }
+    if (releases_.size() >= max_waiting)
+      co_return fail(Errc::exhausted, "Releases are being asked for already.", "Try again in a moment.");
+    const auto id = next_id_++;
+    const auto wait = std::make_shared<ReleaseWait>(executor_, longest);
+    releases_.emplace(id, wait);
+    wire::FetchRequest request;
+    request.set_id(id);
+    request.mutable_check_update();
+    send(request);
+    co_await wait->wake.async_wait(asio::as_tuple(asio::use_awaitable));
+    releases_.erase(id);
+    if (wait->result) co_return std::move(*wait->result);
+    co_return fail(Errc::timeout, "The release file did not come within 60 s.", "Try again later.");
   }
 
  private:
@@ -310,6 +347,13 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
       if (looking->second->take(event)) forget(event.id());
       return;
     }
+    if (const auto wait = releases_.find(event.id()); wait != releases_.end()) {
+      if (event.has_release_file())
+        wait->second->end(event.release_file().text());
+      else
+        wait->second->end(tl::unexpected(error_of(event.failed())));
+      return;
+    }
     const auto found = downloads_.find(event.id());
     if (found == downloads_.end()) return;  // abandoned
     const auto download = found->second;
@@ -345,6 +389,7 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
   std::map<std::string, engine::PullState> unfinished_;  ///< By name: what the fetcher could go on with.
   std::map<std::string, engine::PullState> ended_;       ///< By name: paused, or failed with nobody waiting.
   engine::Puller::ChangeHandler changed_;
+  std::map<std::uint64_t, std::shared_ptr<ReleaseWait>> releases_;
   std::uint64_t next_id_ = 1;
   bool stopping_ = false;
 };
@@ -368,6 +413,12 @@ Result<bool> FetcherLink::discard_unfinished(std::string_view name) {
 
 void FetcherLink::replace(UniqueFd channel) {
   impl_->connect(std::move(channel));
+}
+
+net::Task<Result<std::string>> FetcherLink::release_file() {
+  const auto impl = impl_;  // outlives this object while somebody waits
+  auto file = co_await impl->release_file();
+  co_return file;
 }
 
 net::Task<Result<void>> FetcherLink::pull(std::string_view name, engine::ProgressSink progress) {

@@ -12,14 +12,16 @@
 #include "base/unique_fd.hpp"
 #include "engine/remote_model.hpp"
 #include "engine/service.hpp"
+#include "gateway/release_source.hpp"
 #include "store/model_store.hpp"
 
 namespace localscale::house {
 
-/// The house's end of the channel to the fetcher: asks it for models by name, or what they are. Pulls of one
+/// The house's end of the channel to the fetcher: asks it for models by name, what they are,
+/// and for news of releases. Pulls of one
 /// name share a download, which is cancelled (and can be resumed) once nobody waits for it any more, unless
 /// it was begun by start(). One executor.
-class FetcherLink final : public engine::Puller, public engine::ModelLookup {
+class FetcherLink final : public engine::Puller, public engine::ModelLookup, public gateway::ReleaseSource {
  public:
   struct Hooks {
     /// Records a downloaded model; its blobs are in our store, or where `held` said. Must be set.
@@ -45,6 +47,9 @@ class FetcherLink final : public engine::Puller, public engine::ModelLookup {
   [[nodiscard]] std::vector<engine::PullState> pulls() const override;
   void on_change(ChangeHandler handler) override;
   net::Task<Result<engine::RemoteModel>> look_up(std::string_view name) override;
+
+  /// Asks the fetcher, which asks the URL of its config. At most 8 at a time.
+  net::Task<Result<std::string>> release_file() override;
 
   /// Drops what unfinished pulls of this name left, and forgets that it failed; false if there is nothing.
   /// Fails with conflict while the name is being downloaded.

@@ -100,7 +100,8 @@ Result<void> House::build(Inheritance inherited) {
                            .status = *this,
                            .conversations = *conversations_,
                            .config = parts_->config(),
-                           .logs = logs_};
+                           .logs = logs_,
+                           .releases = parts_->releases()};
   gateway_ = std::make_unique<gateway::Gateway>(home, options_from(config_, machine_names_));
   server_ = std::make_unique<net::Server>(context_, limits_from(config_), gateway_->handler(),
                                           gateway::Gateway::refuse);

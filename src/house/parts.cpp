@@ -1,7 +1,6 @@
 #include "house/parts.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include "config/config_file.hpp"
@@ -16,6 +15,7 @@
 #include "house/fetcher_link.hpp"
 #include "house/home_catalog.hpp"
 #include "house/home_config.hpp"
+#include "house/programs_folder.hpp"
 #include "net/upstream.hpp"
 #include "store/model_store.hpp"
 #include "store/tuning_store.hpp"
@@ -24,14 +24,6 @@ namespace localscale::house {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The folder of our programs: told by the supervisor, as there is no /proc behind the walls.
-fs::path programs_folder() {
-  const char* told = std::getenv("LOCALSCALE_PROGRAMS");  // NOLINT(concurrency-mt-unsafe): one thread
-  if (told != nullptr) return told;
-  std::error_code ignored;
-  return fs::read_symlink("/proc/self/exe", ignored).parent_path();
-}
 
 std::vector<engine::ScanRoot> model_folders(const config::Config& config, const config::Layout& layout) {
   return engine::scan_roots(config::model_roots(config, layout, programs_folder()));
@@ -100,6 +92,10 @@ class RealParts final : public Parts {
   [[nodiscard]] store::KeyStore& keys() override { return *rights_.keys; }
   [[nodiscard]] store::SessionStore& sessions() override { return *rights_.sessions; }
   [[nodiscard]] gateway::ConfigKeeper& config() override { return config_; }
+  [[nodiscard]] gateway::ReleaseSource& releases() override {
+    if (fetcher_) return *fetcher_;
+    return absent_releases_;
+  }
 
   [[nodiscard]] Machine machine() const override {
     const auto load = launcher_->load();
@@ -174,6 +170,7 @@ class RealParts final : public Parts {
   HomeConfig config_{link_, as_written()};
   std::unique_ptr<FetcherLink> fetcher_;  ///< Null if there is none.
   AbsentFetcher no_fetcher_;
+  AbsentReleases absent_releases_;
   store::SqliteTuningStore tunings_;
   engine::BenchTuner tuner_;
   engine::EngineManager engines_;

@@ -15,6 +15,7 @@
 #include "engine/advisor.hpp"
 #include "engine/service.hpp"
 #include "gateway/config_keeper.hpp"
+#include "gateway/release_source.hpp"
 #include "net/http.hpp"
 #include "store/database.hpp"
 #include "store/key_store.hpp"
@@ -56,6 +57,7 @@ class Parts {
   [[nodiscard]] virtual store::KeyStore& keys() = 0;
   [[nodiscard]] virtual store::SessionStore& sessions() = 0;
   [[nodiscard]] virtual gateway::ConfigKeeper& config() = 0;
+  [[nodiscard]] virtual gateway::ReleaseSource& releases() = 0;
   /// Memory of the machine and how busy it is, as the supervisor last said; zeros before.
   struct Machine {
     std::uint64_t memory_available_bytes = 0;

@@ -11,6 +11,8 @@
 #include "config/config.hpp"
 #include "house/collected_log.hpp"
 #include "house/house.hpp"
+#include "house/inspect.hpp"
+#include "house/programs_folder.hpp"
 #include "sandbox/probe.hpp"
 #include "sandbox/self_confine.hpp"
 
@@ -32,6 +34,17 @@ int check_config(const std::filesystem::path& file) {
   const auto config = config::load(file);
   if (!config) return tell(config.error(), status_usage);
   fmt::print("{}: fine\n", file.string());
+  return 0;
+}
+
+/// Behind the house's own filters: what it reads was written by the house and by strangers.
+int inspect_home(const std::filesystem::path& file) {
+  const auto programs = programs_folder();
+  if (auto walls = sandbox::enter(sandbox::Profile::house); !walls) return tell(walls.error());
+  const auto config = config::load(file);
+  if (!config) return tell(config.error(), status_usage);
+  spdlog::set_level(spdlog::level::off);
+  fmt::print("{}\n", inspect(*config, programs));
   return 0;
 }
 
@@ -101,6 +114,8 @@ int run(int argc, const char* const* argv) {
       return 0;
     case Arguments::Action::check_config:
       return check_config(arguments->file);
+    case Arguments::Action::inspect:
+      return inspect_home(arguments->file);
     case Arguments::Action::escape_probe:
       return probe();
     case Arguments::Action::serve:

@@ -1,9 +1,11 @@
 #include "store/model_store.hpp"
 
 #include <array>
+#include <system_error>
 
 #include "store/database.hpp"
 #include "store/guarded.hpp"
+#include "store/model_look.hpp"
 
 namespace localscale::store {
 namespace {
@@ -53,29 +55,42 @@ NamedFile file_in(SQLite::Statement& row) {
           static_cast<std::uint64_t>(row.getColumn(3).getInt64()), row.getColumn(4).getString()};
 }
 
+std::vector<NamedModel> models_in(SQLite::Database& database) {
+  std::vector<NamedModel> out;
+  SQLite::Statement models(database,
+                           "SELECT name, manifest_digest, modified_unix_s FROM models ORDER BY name");
+  while (models.executeStep()) {
+    out.push_back({models.getColumn(0).getString(),
+                   models.getColumn(1).getString(),
+                   models.getColumn(2).getInt64(),
+                   {}});
+  }
+  SQLite::Statement files(database,
+                          "SELECT name, role, digest, bytes, path FROM model_files ORDER BY name, position");
+  for (auto at = out.begin(); files.executeStep();) {
+    const auto name = files.getColumn(0).getString();
+    while (at != out.end() && at->name != name) ++at;
+    if (at == out.end()) break;
+    at->files.push_back(file_in(files));
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<std::vector<NamedModel>> SqliteModelStore::list() {
-  return guarded("Reading the model names", [&] {
-    std::vector<NamedModel> out;
-    SQLite::Statement models(database_->sqlite(),
-                             "SELECT name, manifest_digest, modified_unix_s FROM models ORDER BY name");
-    while (models.executeStep()) {
-      out.push_back({models.getColumn(0).getString(),
-                     models.getColumn(1).getString(),
-                     models.getColumn(2).getInt64(),
-                     {}});
-    }
-    SQLite::Statement files(
-        database_->sqlite(),
-        "SELECT name, role, digest, bytes, path FROM model_files ORDER BY name, position");
-    for (auto at = out.begin(); files.executeStep();) {
-      const auto name = files.getColumn(0).getString();
-      while (at != out.end() && at->name != name) ++at;
-      if (at == out.end()) break;
-      at->files.push_back(file_in(files));
-    }
-    return out;
+  return guarded("Reading the model names", [&] { return models_in(database_->sqlite()); });
+}
+
+Result<std::vector<NamedModel>> look_at_models(const std::filesystem::path& path) {
+  constexpr int busy_timeout_ms = 2'000;
+  std::error_code error;
+  const bool exists = std::filesystem::exists(path, error);
+  if (error) return fail_errno("Looking at the database " + path.string(), error.value());
+  if (!exists) return std::vector<NamedModel>{};
+  return guarded("Reading the model names in " + path.string(), [&] {
+    SQLite::Database database(path.string(), SQLite::OPEN_READONLY, busy_timeout_ms);
+    return models_in(database);
   });
 }
 

@@ -227,6 +227,13 @@ class DevStatus final : public gateway::HomeStatus {
   }
 };
 
+class NoReleases final : public gateway::ReleaseSource {
+ public:
+  net::Task<Result<std::string>> release_file() override {
+    co_return fail(Errc::unsupported, "A gateway without a fetcher.");
+  }
+};
+
 UniqueFd listen_on(std::uint16_t port) {
   UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
@@ -258,6 +265,7 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
   NoKeys keys;
   NoSessions sessions;
   DevStatus status;
+  NoReleases releases;
   store::MemoryConversationStore conversations;
   NoConfig config;
   gateway::LogStore logs;
@@ -273,7 +281,8 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
                                       .status = status,
                                       .conversations = conversations,
                                       .config = config,
-                                      .logs = logs},
+                                      .logs = logs,
+                                      .releases = releases},
                         options);
   net::Server http(io, net::Limits{}, gate.handler(), gateway::Gateway::refuse);
   http.check_heads(gate.head_check());

@@ -46,7 +46,7 @@ Result<void> run_fetcher(const config::Config& config, const RetryPolicy& policy
   BlobStore store(layout.blobs, layout.incoming, config.fetcher.keep_free_bytes);
   if (auto ready = store.prepare(); !ready) return ready;
   RateCap cap(config.fetcher.max_bytes_per_second);
-  const Common common{registries, policy, store, cap, config.fetcher.connections};
+  const Common common{registries, policy, store, cap, config.fetcher.connections, config.update.url};
   Service service(Channel(std::move(channel)), common,
                   std::chrono::days(config.fetcher.keep_unfinished_days));
   return service.run(signals->get());

@@ -18,6 +18,7 @@ struct Common {
   BlobStore& store;
   RateCap& cap;
   std::uint32_t connections;
+  std::string release_url = {};  ///< Where to look for newer releases; empty: nowhere.
 };
 
 struct PulledModel {

@@ -15,6 +15,7 @@
 #include "base/log_tap.hpp"
 #include "mesh/fetcher/digest.hpp"
 #include "mesh/fetcher/peek.hpp"
+#include "mesh/fetcher/release_file.hpp"
 #include "wire/control.pb.h"
 
 namespace localscale::mesh::fetcher {
@@ -146,7 +147,10 @@ Result<bool> Service::handle_packet() {
   }
   switch (request.request_case()) {
     case wire::FetchRequest::kPull:
-      start(request.id(), request.pull().name(), digests_of(request.pull()));
+      if (request.pull().name().empty())
+        send_failure(request.id(), {Errc::invalid_argument, "A pull needs a model's name.", ""});
+      else
+        start(request.id(), request.pull().name(), digests_of(request.pull()));
       break;
     case wire::FetchRequest::kCancel:
       cancel(request.id());
@@ -156,6 +160,9 @@ Result<bool> Service::handle_packet() {
       break;
     case wire::FetchRequest::kPeek:
       start_peek(request.id(), request.peek().name(), request.peek().most_bytes());
+      break;
+    case wire::FetchRequest::kCheckUpdate:
+      start(request.id(), {}, {});
       break;
     case wire::FetchRequest::REQUEST_NOT_SET:
       send_failure(request.id(), {Errc::unsupported, "The fetcher does not know this request.", ""});
@@ -173,6 +180,8 @@ void Service::start(std::uint64_t id, std::string name, std::set<std::string> ha
   job->id = id;
   job->name = std::move(name);
   job->have = std::move(have);
+  // A person waits for the release file, which is small: it goes before pulls.
+  if (job->name.empty()) return run(std::move(job));
   queued_.push_back(std::move(job));
   launch_queued();
 }
@@ -262,12 +271,23 @@ void Service::reap() {
 }
 
 void Service::work(Job& job) {
-  if (job.peek_bytes == 0)
-    work_pull(job);
-  else
+  if (job.peek_bytes != 0)
     work_peek(job);
+  else if (job.name.empty())
+    ask_for_release(job);
+  else
+    work_pull(job);
   job.done = true;
   ::eventfd_write(wake_.get(), 1);
+}
+
+void Service::ask_for_release(const Job& job) {
+  auto text = fetch_release_file(common_, job.cancel);
+  if (!text) return send_failure(job.id, text.error());
+  wire::FetchEvent event;
+  event.set_id(job.id);
+  event.mutable_release_file()->set_text(std::move(*text));
+  send(event, false);
 }
 
 void Service::work_pull(Job& job) {

@@ -44,7 +44,7 @@ class Service {
  private:
   struct Job {
     std::uint64_t id = 0;
-    std::string name;
+    std::string name;  ///< Empty: it asks for the release file.
     std::set<std::string> have;
     std::uint64_t peek_bytes = 0;  ///< How much of the file's beginning is wanted; 0: this is a pull.
     Cancel cancel;
@@ -68,6 +68,7 @@ class Service {
   void work(Job& job);
   void work_pull(Job& job);
   void work_peek(Job& job);
+  void ask_for_release(const Job& job);
   void send(const wire::FetchEvent& event, bool droppable);
   void pass_on(std::string_view line);
   void send_failure(std::uint64_t id, const Error& error);
