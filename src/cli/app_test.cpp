@@ -1,5 +1,7 @@
 #include "cli/app.hpp"
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -56,17 +58,38 @@ TEST(App, EveryVerbHasHelpWithAnExampleAndJson) {
   }
 }
 
-std::string golden(const char* name) {
-  std::ifstream in(std::string(LOCALSCALE_GOLDEN) + "/" + name);
+/// What golden/NAME holds. With LOCALSCALE_ACCEPT_GOLDEN set it is made to hold `now` first.
+std::string golden(const std::string& name, const std::string& now) {
+  const std::filesystem::path file = std::filesystem::path(LOCALSCALE_GOLDEN) / name;
+  if (std::getenv("LOCALSCALE_ACCEPT_GOLDEN") != nullptr) {  // NOLINT(concurrency-mt-unsafe)
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file) << now;
+  }
+  std::ifstream in(file);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-// To accept a change: build/PRESET/bin/localscale … > src/cli/golden/NAME
+void expect_as_agreed(const std::vector<std::string>& words, const std::string& name) {
+  std::vector<const char*> pointers;
+  pointers.reserve(words.size());
+  for (const std::string& word : words) pointers.push_back(word.c_str());
+  const std::string now = run_words(pointers).out;
+  EXPECT_EQ(now, golden(name, now)) << "To accept it: LOCALSCALE_ACCEPT_GOLDEN=1 test_cli, then git diff";
+}
+
 TEST(App, HelpAndJsonLookAsAgreed) {
-  EXPECT_EQ(run_words({"--help"}).out, golden("help.txt"));
-  EXPECT_EQ(run_words({"run", "--help"}).out, golden("run_help.txt"));
-  EXPECT_EQ(run_words({"status", "--json"}).out, golden("status_stopped.json"));
-  EXPECT_EQ(run_words({"ls", "--json"}).out, golden("error_not_running.json"));
+  expect_as_agreed({"--help"}, "help.txt");
+  expect_as_agreed({"status", "--json"}, "status_stopped.json");
+  expect_as_agreed({"ls", "--json"}, "error_not_running.json");
+}
+
+TEST(App, EveryHelpTextLooksAsAgreed) {
+  for (auto words : every_verb()) {
+    std::string name = "help/" + words.front();
+    for (std::size_t i = 1; i < words.size(); ++i) name += "_" + words[i];
+    words.emplace_back("--help");
+    expect_as_agreed(words, name + ".txt");
+  }
 }
 
 TEST(App, AnUnknownVerbNamesTheNearest) {
@@ -141,8 +164,9 @@ TEST(App, VersionHasASchema) {
 TEST(App, TheListOfVerbsIsThePromisedOne) {
   std::set<std::string> names;
   for (const Verb& verb : all_verbs()) names.insert(verb.name);
-  for (const char* name : {"up", "down", "status", "ps", "ls", "pull", "show", "rm", "cp", "run", "chat",
-                           "stop", "logs", "version"}) {
+  for (const char* name :
+       {"up", "down", "status", "ps", "ls", "pull", "show", "rm", "cp", "run", "chat", "stop", "logs", "wait",
+        "doctor", "bugreport", "update", "completion", "version"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

@@ -76,6 +76,9 @@ Verb log_writer_verb();
 Verb wait_verb();
 Verb completion_verb();
 Verb complete_verb();
+Verb doctor_verb();
+Verb bugreport_verb();
+Verb update_verb();
 // Below `config`.
 Verb config_get_verb();
 Verb config_list_verb();
