@@ -22,8 +22,11 @@ namespace config = localscale::config;
 namespace supervisor = localscale::supervisor;
 
 constexpr std::string_view kUsage =
-    "localscale-supervisor [--config FILE] [--ollama-port]\n"
-    "Starts the home: opens its sockets and runs localscaled, localscale-fetcher and the engines in their "
+    "localscale-supervisor: starts the home and keeps it running.\n"
+    "Usage: localscale-supervisor                read the default config\n"
+    "       localscale-supervisor --config FILE  read another\n"
+    "       localscale-supervisor --ollama-port  also serve on 127.0.0.1:11434, if it is free\n"
+    "It opens the home's sockets and runs localscaled, localscale-fetcher and the engines in their "
     "confinement.\n"
     "SIGTERM or Ctrl-C ends it once running answers are done.\n";
 

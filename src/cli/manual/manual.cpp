@@ -137,11 +137,11 @@ std::string config_page(const Edition& edition) {
   for (const auto& key : config::keys()) {
     if (key.section != section) {
       section = key.section;
-      out += fmt::format(".SH [{}]\n{}\n", upper(section), roff_text(config::section_comment(section)));
+      out += fmt::format(".SH [{}]\n{}\n", section, roff_text(config::section_comment(section)));
     }
     out += key_item(key);
   }
-  out += fmt::format(".SH [[{}]]\n{}\n", upper(config::registries_section),
+  out += fmt::format(".SH [[{}]]\n{}\n", config::registries_section,
                      roff_text("More registries, each in a section of its own."));
   for (const auto& key : config::registry_keys()) out += key_item(key);
   return out + std::string(see_also) + ".BR localscale (1)\n";
