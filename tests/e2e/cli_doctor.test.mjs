@@ -65,6 +65,17 @@ describe('a running home', () => {
   });
 });
 
+test('another user\'s home is told as that, and its parts are not called broken', { skip: process.getuid() !== 0 && 'needs root' }, async () => {
+  const home = await startHome();
+  chmodSync(home.folder, 0o755);
+  home.options.user = '65534';
+  const seen = examine(home);
+  home.options.user = undefined;
+  await home.stop();
+  assert.equal(seen.code, 7);
+  assert.deepEqual(seen.findings.filter((finding) => finding.level === 'failure').map((finding) => finding.check), ['home']);
+});
+
 test('a stopped home is a warning, not a failure, and nothing is made by looking', async () => {
   const home = await makeHome();
   const seen = examine(home);

@@ -158,6 +158,8 @@ Facts gather(const Context& context) {
   facts.limits = look_at_limits(config->api.max_connections, static_cast<pid_t>(facts.home->supervisor));
   facts.gpu = look_at_gpu(*config);
   facts.tools = look_at_tools(*config, *facts.gpu);
+  // What belongs to another user would only look broken to this one.
+  if (facts.home->state == HomeFacts::State::refuses) return facts;
   facts.ports = look_at_ports(*config, *facts.home);
   facts.disks = look_at_disks(*config, layout);
   facts.certificate =

@@ -104,8 +104,8 @@ void judge_home(const HomeFacts& home, const std::string& own_version, std::vect
                      std::string(restart_advice)});
       return;
     case HomeFacts::State::refuses:
-      out.push_back(
-          {"home", Level::failure, home.error, "Run this as the user who started the home, or as root."});
+      out.push_back({"home", Level::failure, home.error + " Its ports, disks and models were not looked at.",
+                     "Run this as the user who started the home, or as root."});
       return;
     case HomeFacts::State::answers:
       judge_answering(home, own_version, out);
