@@ -18,7 +18,8 @@ class FakeUpstream final : public net::Upstream {
   net::Task<Result<net::UpstreamHead>> request(std::string_view method, std::string_view target,
                                                const net::Headers& headers, std::string_view body) override {
     engines_.seen.push_back({std::string(method), std::string(target), std::string(body),
-                             std::string(headers.get("Content-Type"))});
+                             std::string(headers.get("Content-Type")),
+                             std::string(headers.get("traceparent"))});
     if (std::exchange(asked_before_, true) && !engines_.scripts.empty()) {
       script_ = std::move(engines_.scripts.front());
       engines_.scripts.pop_front();

@@ -32,6 +32,7 @@ struct SeenRequest {
   std::string target;
   std::string body;
   std::string content_type;
+  std::string traceparent;
 };
 
 /// What the client got.

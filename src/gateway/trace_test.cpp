@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/test_home.hpp"
+
 namespace localscale::gateway {
 namespace {
 
@@ -53,6 +55,25 @@ TEST(Trace, GoesOnToTheEngineWithThisRequestAsItsParent) {
   EXPECT_NE(passed.substr(36, 16), good.substr(36, 16));
   EXPECT_EQ(passed.substr(52), "-01");
   EXPECT_EQ(headers.get("tracestate"), "vendor=1");
+}
+
+TEST(Trace, ReachesTheEngineThroughEveryApi) {
+  testing::TestHome home;
+  net::Headers headers;
+  headers.set("traceparent", good);
+  const std::string chat = R"({"model":"tiny","messages":[{"role":"user","content":"hi"}]})";
+  for (const auto& [path, body] :
+       {std::pair<std::string, std::string>{"/v1/chat/completions", chat},
+        {"/v1/messages", R"({"model":"tiny","max_tokens":1,"messages":[{"role":"user","content":"hi"}]})"},
+        {"/api/chat", chat},
+        {"/api/embed", R"({"model":"tiny","input":"hi"})"}}) {
+    home.engines.seen.clear();
+    home.ask("POST", path, body, headers);
+    ASSERT_FALSE(home.engines.seen.empty()) << path;
+    EXPECT_EQ(home.engines.seen.back().traceparent.substr(0, 36), good.substr(0, 36)) << path;
+    home.post(path, body);
+    EXPECT_EQ(home.engines.seen.back().traceparent, "") << path;
+  }
 }
 
 }  // namespace
