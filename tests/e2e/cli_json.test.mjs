@@ -29,8 +29,7 @@ describe('a running home', () => {
     assert.ok(verbs.length > 15);
     for (const verb of verbs) {
       const below = home.run('complete', '--', verb, '').stdout.trim().split('\n').map((line) => line.split('\t')[0]);
-      const group = verb === 'key';
-      const names = group ? below.map((word) => `${verb}.${word}`) : [verb === 'chat' ? 'run' : verb];
+      const names = ['key', 'models', 'config'].includes(verb) ? below.map((word) => `${verb}.${word}`) : [verb === 'chat' ? 'run' : verb];
       for (const name of names) assert.ok(existsSync(join(folder, `${name}.json`)), `docs/schemas/${name}.json`);
     }
   });
@@ -51,6 +50,14 @@ describe('a running home', () => {
     check(home, 'key.rm', ['key', 'rm', 'tablet']);
     check(home, 'config', ['config']);
     check(home, 'config', ['config', '--default']);
+    check(home, 'config.list', ['config', 'list']);
+    check(home, 'config.list', ['config', 'get']);
+    check(home, 'config.get', ['config', 'get', 'engine.slots']);
+    check(home, 'config.set', ['config', 'set', 'engine.slots', '3']);
+    check(home, 'config.unset', ['config', 'unset', 'engine.slots']);
+    check(home, 'models.fit', ['models', 'fit']);
+    check(home, 'models.fit', ['models', 'fit', 'seedling']);
+    check(home, 'open', ['open', '--print']);
     check(home, 'version', ['version']);
     check(home, 'completion', ['completion', 'zsh']);
     check(home, 'update', ['update', '--check']);
@@ -65,6 +72,8 @@ describe('a running home', () => {
     check(home, 'error', ['wait', '--for', 'model'], 2);
     check(home, 'error', ['bugreport'], 2);
     check(home, 'error', ['update'], 2);
+    check(home, 'error', ['config', 'get', 'engine.slosts'], 2);
+    check(home, 'error', ['config', 'set', 'engine.slots', 'many'], 2);
   });
 });
 
