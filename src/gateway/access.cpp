@@ -132,7 +132,7 @@ bool Access::is_preflight(const net::Request& request) const {
 net::Response Access::preflight(const net::Request& request) const {
   net::Response response;
   response.status = 204;
-  response.headers.set("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE");
+  response.headers.set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
   response.headers.set("Access-Control-Allow-Headers", requested_headers(request));
   response.headers.set("Access-Control-Max-Age", "600");
   if (request.headers.has("Access-Control-Request-Private-Network")) {

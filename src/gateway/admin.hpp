@@ -35,8 +35,6 @@ class Admin {
   net::Task<void> list_keys(Call& call);
   net::Task<void> revoke_key(Call& call);
 
-  [[nodiscard]] std::string status_text() const;
-
   Services& services_;
 };
 

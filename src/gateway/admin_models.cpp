@@ -3,7 +3,6 @@
 
 #include "gateway/admin.hpp"
 #include "gateway/keep_alive.hpp"
-#include "gateway/line_stream.hpp"
 #include "gateway/load_options.hpp"
 #include "gateway/model_json.hpp"
 #include "gateway/relay.hpp"
@@ -55,18 +54,6 @@ Json loaded_entry(const engine::Loaded& loaded) {
           {"threads", loaded.threads},
           {"in_use", loaded.in_use},
           {"expires_at_unix", loaded.expires_unix_s}};
-}
-
-net::Task<void> publish_both(engine::ProgressSink first, LineStream& lines, engine::Progress progress) {
-  co_await first(progress);
-  co_await lines.send(dump(progress_json(progress)));
-}
-
-/// What `sink` does, and a line to the client.
-engine::ProgressSink also_as_lines(engine::ProgressSink sink, LineStream& lines) {
-  return [sink = std::move(sink), &lines](const engine::Progress& progress) {
-    return publish_both(sink, lines, progress);
-  };
 }
 
 /// The text member `field` of the request's body, or an error that names it.

@@ -1,48 +1,11 @@
-#include <chrono>
 #include <utility>
 
 #include "gateway/admin.hpp"
-#include "gateway/model_json.hpp"
+#include "gateway/status_text.hpp"
 #include "gateway/stream_gauge.hpp"
-#include "gateway/timestamp.hpp"
 
 namespace localscale::gateway {
 namespace {
-
-std::int64_t unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-Json walls_json(const HomeState& home) {
-  Json list = Json::array();
-  for (const Wall& wall : home.walls) {
-    list.push_back({{"name", wall.name}, {"stands", wall.stands}, {"detail", wall.detail}});
-  }
-  return list;
-}
-
-Json doors_json(const HomeState& home) {
-  Json list = Json::array();
-  for (const DoorState& door : home.doors) {
-    list.push_back(
-        {{"name", door.name}, {"open", !door.url.empty()}, {"url", door.url}, {"note", door.note}});
-  }
-  return list;
-}
-
-Json loaded_list(const engine::Engines& engines) {
-  Json list = Json::array();
-  for (const engine::Loaded& loaded : engines.loaded()) {
-    list.push_back(
-        {{"name", loaded.model.name},
-         {"state", loaded.state},
-         {"memory_bytes", loaded.memory_bytes},
-         {"in_use", loaded.in_use},
-         {"expires_at", loaded.expires_unix_s == 0 ? Json(nullptr) : Json(rfc3339(loaded.expires_unix_s))}});
-  }
-  return list;
-}
 
 /// Empty if the default model can be asked. Loading it counts as ready: the question waits and is answered.
 /// Names nothing of the home: everyone may ask this.
@@ -53,34 +16,13 @@ std::string why_not_ready(const HomeState& home, const Result<engine::Model>& mo
   return {};
 }
 
-std::string event_text(std::string_view kind, std::string_view json) {
-  std::string text = "event: ";
-  text += kind;
-  text += "\ndata: ";
-  text += json;
-  text += "\n\n";
-  return text;
+/// From where on a client that was here before listens; empty: from now on.
+std::string since_of(const net::Request& request) {
+  const std::string_view last = request.headers.get("Last-Event-ID");
+  return last.empty() ? request.query("since").value_or("") : std::string(last);
 }
 
 }  // namespace
-
-std::string Admin::status_text() const {
-  const HomeState home = services_.status.state();
-  return dump({{"schema", 1},
-               {"state", home.word},
-               {"reason", home.reason},
-               {"version", services_.options.version},
-               {"started_at", rfc3339(home.started_unix_s)},
-               {"uptime_seconds", std::max<std::int64_t>(0, unix_now() - home.started_unix_s)},
-               {"default_model", services_.options.default_model},
-               {"models", services_.catalog.list().size()},
-               {"loaded", loaded_list(services_.engines)},
-               {"load_1min", home.load_1min},
-               {"memory_available_bytes", home.memory_available_bytes},
-               {"memory_total_bytes", home.memory_total_bytes},
-               {"walls", walls_json(home)},
-               {"doors", doors_json(home)}});
-}
 
 void Admin::add_to(Routes& routes) {
   routes.add("GET", "/healthz", Need::anyone, [this](Call& call) { return healthz(call); });
@@ -127,11 +69,10 @@ net::Task<void> Admin::metrics(Call& call) {
 }
 
 net::Task<void> Admin::status(Call& call) {
-  co_await call.send_json(status_text());
+  co_await call.send_json(status_text(services_));
 }
 
-/// One `state` event a second, with what happened since as `load` and `pull` events, until the client leaves
-/// or the home stops.
+/// What happens in the home and, each second, its state, until the client leaves or the home stops.
 net::Task<void> Admin::events(Call& call) {
   const StreamGauge gauge(services_.metrics);
   net::Headers headers;
@@ -139,17 +80,15 @@ net::Task<void> Admin::events(Call& call) {
   headers.set("Cache-Control", "no-store");
   const auto begun = co_await call.answer.begin(200, std::move(headers));
   if (!begun) co_return;
-  std::uint64_t seen = services_.events.last();
-  while (!services_.events.closed()) {
-    std::string text;
-    for (const Events::Event& event : services_.events.after(seen))
-      text += event_text(event.kind, event.json);
-    seen = services_.events.last();
-    text += event_text("state", status_text());
-    const auto written = co_await call.answer.write(text);
-    if (!written) co_return;
-    co_await services_.events.wait(std::chrono::seconds(1));
+  Events::Listener listener{.person = call.signed_in() ? call.person : std::string()};
+  const std::string first = services_.events.open(listener, since_of(call.request));
+  auto written = co_await call.answer.write(first);
+  while (written) {
+    const auto text = co_await services_.events.next(listener);
+    if (!text) break;
+    written = co_await call.answer.write(*text);
   }
+  if (!written) co_return;
   const auto ended = co_await call.answer.end();
   static_cast<void>(ended);
 }

@@ -152,17 +152,5 @@ TEST(Admin, AStreamOfEventsEndsWhenTheHomeStops) {
   EXPECT_TRUE(got.ended);
 }
 
-TEST(Events, WakeTheirReadersWhenTheHomeStops) {
-  boost::asio::io_context io;
-  Events events;
-  bool woken = false;
-  boost::asio::co_spawn(io, events.wait(std::chrono::hours(1)), [&](std::exception_ptr) { woken = true; });
-  io.poll();
-  EXPECT_FALSE(woken);
-  events.close();
-  io.poll();
-  EXPECT_TRUE(woken);
-}
-
 }  // namespace
 }  // namespace localscale::gateway

@@ -59,8 +59,11 @@ struct Call {
   std::string rest;  ///< What the pattern's tail matched, percent-decoded ("/v1/models/REST").
   std::string person = std::string(the_owner);  ///< Whose things this request reads and changes.
   std::optional<store::Session> session{};      ///< The caller's; none for programs and the command line.
+  std::string key_name{};                       ///< The device's; empty without a key.
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 
+  /// `person` is proven: by a session or the command line's socket.
+  [[nodiscard]] bool signed_in() const { return session || request.door == net::Door::admin; }
   /// Answers with `problem` in this API's shape; as a last event or line if the answer streams already.
   net::Task<void> refuse(Problem problem);
   net::Task<void> refuse(Error error);

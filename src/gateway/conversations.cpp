@@ -182,9 +182,7 @@ net::Task<void> Conversations::below(Call& call) {
 void Conversations::tell(const Call& call, const Change& change) {
   Json event = {{"id", change.id}, {"revision", change.revision}, {"change", change.what}};
   if (change.from_seq > 0) event["from_seq"] = change.from_seq;
-  // Only call.person's pages are to hear of it: the place to say so once events are told to persons.
-  static_cast<void>(call.person);
-  services_.events.publish("conversation", dump(event));
+  services_.events.publish("conversation", dump(event), call.person);
 }
 
 net::Task<void> Conversations::list(Call& call) {

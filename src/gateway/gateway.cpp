@@ -11,6 +11,9 @@
 #include "base/printable.hpp"
 #include "gateway/access.hpp"
 #include "gateway/admin.hpp"
+#include "gateway/admin_history.hpp"
+#include "gateway/admin_measure.hpp"
+#include "gateway/admin_setup.hpp"
 #include "gateway/admin_update.hpp"
 #include "gateway/admission.hpp"
 #include "gateway/config_admin.hpp"
@@ -25,6 +28,7 @@
 #include "gateway/relay.hpp"
 #include "gateway/routes.hpp"
 #include "gateway/session_endpoints.hpp"
+#include "gateway/status_text.hpp"
 #include "gateway/trace.hpp"
 
 namespace localscale::gateway {
@@ -113,7 +117,7 @@ class Gateway::Parts {
  public:
   Parts(const Home& home, Options options)
       : options_(std::move(options)),
-        services_{home, options_, metrics_, events_},
+        services_{home, options_, metrics_, events_, answers_},
         access_(options_),
         admission_(services_),
         routes_(metrics_),
@@ -121,6 +125,9 @@ class Gateway::Parts {
         openai_(services_, relay_),
         ollama_(services_),
         admin_(services_),
+        history_(services_),
+        setup_(services_),
+        measure_(services_),
         sessions_(services_),
         conversations_(services_),
         config_(services_),
@@ -128,9 +135,13 @@ class Gateway::Parts {
         pulls_(services_),
         model_choice_(services_),
         update_(services_) {
+    events_.show_state([this] { return status_text(services_); });
     openai_.add_to(routes_);
     ollama_.add_to(routes_);
     admin_.add_to(routes_);
+    history_.add_to(routes_);
+    setup_.add_to(routes_);
+    measure_.add_to(routes_);
     sessions_.add_to(routes_);
     conversations_.add_to(routes_);
     config_.add_to(routes_);
@@ -164,6 +175,8 @@ class Gateway::Parts {
   }
 
   void end_streams() { events_.close(); }
+
+  net::Task<void> keep_history() { return history_.keep(); }
 
   /// Host, Origin, door, key and session, before a body is read; limits are asked when the request is whole.
   net::HeadVerdict check_head(const net::Request& request) {
@@ -221,6 +234,7 @@ class Gateway::Parts {
       auto admitted = limits_.admit(*caller->key, std::chrono::steady_clock::now());
       if (!admitted) co_return co_await call.refuse(std::move(admitted.error()));
       permit = std::move(*admitted);
+      call.key_name = caller->key->name;
     }
     if (match.route == nullptr) {
       Problem problem = match.allowed.empty() ? no_such_path(call) : wrong_method(call, match.allowed);
@@ -236,6 +250,7 @@ class Gateway::Parts {
   Options options_;
   Metrics metrics_;
   Events events_;
+  RunningAnswers answers_;
   Services services_;
   Access access_;
   Admission admission_;
@@ -245,6 +260,9 @@ class Gateway::Parts {
   OpenAi openai_;
   Ollama ollama_;
   Admin admin_;
+  AdminHistory history_;
+  AdminSetup setup_;
+  AdminMeasure measure_;
   SessionEndpoints sessions_;
   Conversations conversations_;
   ConfigAdmin config_;
@@ -268,6 +286,10 @@ net::Handler Gateway::handler() {
 
 net::HeadCheck Gateway::head_check() {
   return [parts = parts_.get()](const net::Request& request) { return parts->check_head(request); };
+}
+
+net::Task<void> Gateway::keep_history() {
+  return parts_->keep_history();
 }
 
 void Gateway::end_streams() {

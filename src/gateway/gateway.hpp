@@ -24,6 +24,9 @@ class Gateway {
   /// For net's server: refuses by the head alone, so that nobody without a right makes the home read a body.
   [[nodiscard]] net::HeadCheck head_check();
 
+  /// Takes the samples behind `GET history`, for as long as the home runs: until it is cancelled.
+  net::Task<void> keep_history();
+
   /// The home stops: ends the streams that would go on for ever.
   void end_streams();
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct HomeState {
   std::vector<Wall> walls;
   std::vector<DoorState> doors;
   LanAccess lan;
+  std::optional<double> watts{};  ///< Of the processor and its memory; nothing where it cannot be read.
+  std::string power_note{};       ///< For people: what is measured, or why nothing is.
 };
 
 /// Implemented by the house; called on its executor.

@@ -14,6 +14,11 @@ net::Task<void> publish_load(Services& services, std::string model, engine::Prog
   co_return;
 }
 
+net::Task<void> publish_both(engine::ProgressSink first, LineStream& lines, engine::Progress progress) {
+  co_await first(progress);
+  co_await lines.send(dump(progress_json(progress)));
+}
+
 }  // namespace
 
 engine::LoadOptions load_options(Services& services, std::string model,
@@ -26,6 +31,12 @@ engine::LoadOptions load_options(Services& services, std::string model,
     return publish_load(services, model, progress);
   };
   return options;
+}
+
+engine::ProgressSink also_as_lines(engine::ProgressSink sink, LineStream& lines) {
+  return [sink = std::move(sink), &lines](const engine::Progress& progress) {
+    return publish_both(sink, lines, progress);
+  };
 }
 
 }  // namespace localscale::gateway

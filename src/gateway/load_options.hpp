@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "gateway/line_stream.hpp"
 #include "gateway/services.hpp"
 
 namespace localscale::gateway {
@@ -12,5 +13,8 @@ namespace localscale::gateway {
 engine::LoadOptions load_options(Services& services, std::string model,
                                  std::optional<std::chrono::seconds> keep_alive = std::nullopt,
                                  std::uint32_t context_tokens = 0);
+
+/// What `sink` does, and a line to the client. `lines` outlives it.
+engine::ProgressSink also_as_lines(engine::ProgressSink sink, LineStream& lines);
 
 }  // namespace localscale::gateway

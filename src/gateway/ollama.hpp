@@ -25,7 +25,8 @@ class OllamaAsking {
   /// The tokens of the question and its answer, for a later request; empty if the engine does not tell.
   static net::Task<std::vector<std::int32_t>> context_after(engine::Lease& lease, const EngineAsk& ask,
                                                             std::string answer);
-  net::Task<void> stream_answer(Call& call, engine::Lease& lease, EngineAsk ask, OllamaAnswer::Form form);
+  net::Task<void> stream_answer(Call& call, engine::Lease& lease, RunningAnswer& running, EngineAsk ask,
+                                OllamaAnswer::Form form);
 
   Services& services_;
 };

@@ -50,6 +50,7 @@ net::Task<void> OllamaAsking::run(Call& call, EngineAsk ask, OllamaAnswer::Form 
     co_return co_await call.refuse(std::move(problem));
   }
   engine::Lease& lease = **leased;
+  RunningAnswer running(services_.answers, call, lease.model().name);
   if (!ask.context.empty()) {
     const auto put = co_await put_context_first(lease, ask);
     if (!put && put.error().code == Errc::invalid_argument) co_return co_await call.refuse(put.error());
@@ -59,11 +60,11 @@ net::Task<void> OllamaAsking::run(Call& call, EngineAsk ask, OllamaAnswer::Form 
   const auto head = co_await lease.upstream().request("POST", ask.target, headers, ask.body);
   if (!head) co_return co_await ollama_engine_lost(call, lease, head.error());
   if (head->status >= 400) co_return co_await ollama_engine_error(call, lease, head->status);
-  co_await stream_answer(call, lease, std::move(ask), form);
+  co_await stream_answer(call, lease, running, std::move(ask), form);
 }
 
-net::Task<void> OllamaAsking::stream_answer(Call& call, engine::Lease& lease, EngineAsk ask,
-                                            OllamaAnswer::Form form) {
+net::Task<void> OllamaAsking::stream_answer(Call& call, engine::Lease& lease, RunningAnswer& running,
+                                            EngineAsk ask, OllamaAnswer::Form form) {
   const StreamGauge gauge(services_.metrics);
   OllamaAnswer answer(form, ask.shown_model, ask.stream);
   SseReader events;
@@ -79,11 +80,14 @@ net::Task<void> OllamaAsking::stream_answer(Call& call, engine::Lease& lease, En
     if (piece->empty()) break;
     events.feed(*piece);
     std::string lines;
+    std::uint64_t count = 0;
     while (const auto event = events.next()) {
       auto line = answer.push(event->data);
       if (!line) co_return co_await call.refuse(line.error());
       lines += *line;
+      ++count;
     }
+    running.streamed(count);
     if (lines.empty()) continue;
     const auto written = co_await call.answer.write(lines);
     if (!written) co_return;
@@ -93,6 +97,7 @@ net::Task<void> OllamaAsking::stream_answer(Call& call, engine::Lease& lease, En
     co_return co_await ollama_engine_lost(call, lease, std::move(early));
   }
   services_.metrics.add_tokens(answer.tokens());
+  running.finish(answer.tokens());
   const AnswerTimes times = times_of(call, lease);
   std::vector<std::int32_t> context;
   if (!ask.template_body.empty()) context = co_await context_after(lease, ask, answer.text());

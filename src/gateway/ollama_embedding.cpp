@@ -70,6 +70,7 @@ net::Task<Result<std::string>> OllamaEmbedding::ask_engine(Call& call, EmbedAsk 
     co_return tl::unexpected(leased.error());
   }
   engine::Lease& lease = **leased;
+  RunningAnswer running(services_.answers, call, lease.model().name);
   if (embed.texts.empty()) {
     times = times_of(call, lease);
     co_return std::string(R"({"data":[]})");
@@ -79,7 +80,9 @@ net::Task<Result<std::string>> OllamaEmbedding::ask_engine(Call& call, EmbedAsk 
   auto body = co_await ask_leased(lease, embed, headers, refusal);
   times = times_of(call, lease);
   if (body) {
-    services_.metrics.add_tokens(usage_of(*body));
+    const TokenCount tokens = usage_of(*body);
+    services_.metrics.add_tokens(tokens);
+    running.finish(tokens);
     co_return body;
   }
   if (body.error().code == Errc::cancelled) {

@@ -187,17 +187,18 @@ net::Task<void> Relay::ask(Call& call, engine::Lease& lease, std::string_view ta
 
 net::Task<void> Relay::pass(Call& call, engine::Lease& lease, std::string_view target,
                             const std::vector<std::string>& stops) {
+  RunningAnswer running(services_.answers, call, lease.model().name);
   const net::Headers headers = engine_headers(call.request);
   auto head = co_await lease.upstream().request("POST", target, headers, call.request.body);
   if (!head) co_return co_await engine_lost(call, lease, std::move(head.error()));
-  co_await answer(call, lease, std::move(*head), stops);
+  co_await answer(call, lease, running, std::move(*head), stops);
 }
 
-net::Task<void> Relay::answer(Call& call, engine::Lease& lease, net::UpstreamHead&& head,
-                              const std::vector<std::string>& stops) {
+net::Task<void> Relay::answer(Call& call, engine::Lease& lease, RunningAnswer& running,
+                              net::UpstreamHead&& head, const std::vector<std::string>& stops) {
   if (head.status >= 400) return answer_error(call, lease, std::move(head));
-  if (is_small(head)) return answer_whole(call, lease, std::move(head), stops);
-  return answer_stream(call, lease, std::move(head), stops);
+  if (is_small(head)) return answer_whole(call, lease, running, std::move(head), stops);
+  return answer_stream(call, lease, running, std::move(head), stops);
 }
 
 net::Task<void> Relay::answer_error(Call& call, engine::Lease& lease, net::UpstreamHead head) {
@@ -216,11 +217,13 @@ net::Task<void> Relay::answer_error(Call& call, engine::Lease& lease, net::Upstr
   static_cast<void>(sent);
 }
 
-net::Task<void> Relay::answer_whole(Call& call, engine::Lease& lease, net::UpstreamHead head,
-                                    const std::vector<std::string>& stops) {
+net::Task<void> Relay::answer_whole(Call& call, engine::Lease& lease, RunningAnswer& running,
+                                    net::UpstreamHead head, const std::vector<std::string>& stops) {
   auto body = co_await lease.upstream().read_all(whole_answer_max);
   if (!body) co_return co_await engine_lost(call, lease, body.error());
-  services_.metrics.add_tokens(usage_of(*body));
+  const TokenCount tokens = usage_of(*body);
+  services_.metrics.add_tokens(tokens);
+  running.finish(tokens);
   net::Response response;
   response.status = head.status;
   response.headers = client_headers(head);
@@ -229,8 +232,8 @@ net::Task<void> Relay::answer_whole(Call& call, engine::Lease& lease, net::Upstr
   static_cast<void>(sent);
 }
 
-net::Task<void> Relay::answer_stream(Call& call, engine::Lease& lease, net::UpstreamHead head,
-                                     const std::vector<std::string>& stops) {
+net::Task<void> Relay::answer_stream(Call& call, engine::Lease& lease, RunningAnswer& running,
+                                     net::UpstreamHead head, const std::vector<std::string>& stops) {
   const bool events = is_event_stream(head);
   const StreamGauge gauge(services_.metrics);
   SseAligner aligner;
@@ -246,16 +249,19 @@ net::Task<void> Relay::answer_stream(Call& call, engine::Lease& lease, net::Upst
     }
     std::string_view out = *piece;
     if (events) out = piece->empty() ? aligner.rest() : aligner.align(*piece);
-    if (events)
+    if (events) {
       usage.read(out);
-    else
+      running.streamed(count_events(out));
+    } else {
       usage.read_part(out);
+    }
     if (events && call.shape == Shape::anthropic) out = anthropic.mend(out);
     const auto written = co_await call.answer.write(out);
     if (!written) co_return;
     if (piece->empty()) break;
   }
   services_.metrics.add_tokens(usage.tokens());
+  running.finish(usage.tokens());
   const auto ended = co_await call.answer.end();
   static_cast<void>(ended);
 }

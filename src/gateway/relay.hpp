@@ -27,13 +27,13 @@ class Relay {
                       const std::vector<std::string>& stops);
   net::Task<void> pass(Call& call, engine::Lease& lease, std::string_view target,
                        const std::vector<std::string>& stops);
-  net::Task<void> answer(Call& call, engine::Lease& lease, net::UpstreamHead&& head,
+  net::Task<void> answer(Call& call, engine::Lease& lease, RunningAnswer& running, net::UpstreamHead&& head,
                          const std::vector<std::string>& stops);
   net::Task<void> answer_error(Call& call, engine::Lease& lease, net::UpstreamHead head);
-  net::Task<void> answer_whole(Call& call, engine::Lease& lease, net::UpstreamHead head,
-                               const std::vector<std::string>& stops);
-  net::Task<void> answer_stream(Call& call, engine::Lease& lease, net::UpstreamHead head,
-                                const std::vector<std::string>& stops);
+  net::Task<void> answer_whole(Call& call, engine::Lease& lease, RunningAnswer& running,
+                               net::UpstreamHead head, const std::vector<std::string>& stops);
+  net::Task<void> answer_stream(Call& call, engine::Lease& lease, RunningAnswer& running,
+                                net::UpstreamHead head, const std::vector<std::string>& stops);
   net::Task<void> engine_lost(Call& call, engine::Lease& lease, Error error);
 
   Services& services_;

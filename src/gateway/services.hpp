@@ -9,9 +9,12 @@
 #include "gateway/metrics.hpp"
 #include "gateway/options.hpp"
 #include "gateway/release_source.hpp"
+#include "gateway/running_answers.hpp"
 #include "store/conversation_store.hpp"
 #include "store/key_store.hpp"
+#include "store/measurement_store.hpp"
 #include "store/session_store.hpp"
+#include "store/setup_store.hpp"
 
 namespace localscale::gateway {
 
@@ -28,6 +31,8 @@ struct Home {
   ConfigKeeper& config;
   LogStore& logs;
   ReleaseSource& releases;
+  store::SetupStore& setup;
+  store::MeasurementStore& measurements;
 };
 
 /// What endpoints work with.
@@ -35,6 +40,7 @@ struct Services : Home {
   const Options& options;
   Metrics& metrics;
   Events& events;
+  RunningAnswers& answers;
 };
 
 }  // namespace localscale::gateway

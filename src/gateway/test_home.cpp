@@ -315,7 +315,9 @@ TestHome::TestHome(Options options) {
                                             .conversations = conversations,
                                             .config = config,
                                             .logs = logs,
-                                            .releases = releases},
+                                            .releases = releases,
+                                            .setup = setup,
+                                            .measurements = measurements},
                                        std::move(options));
 }
 

@@ -164,6 +164,30 @@ class FakeConfig final : public ConfigKeeper {
   config::Config started_with;
 };
 
+class FakeSetup final : public store::SetupStore {
+ public:
+  [[nodiscard]] const store::Setup& get() const override { return kept; }
+  Result<void> put(const store::Setup& setup) override {
+    kept = setup;
+    return {};
+  }
+  store::Setup kept;
+};
+
+class FakeMeasurements final : public store::MeasurementStore {
+ public:
+  Result<std::int64_t> add(const store::Measurement& measurement) override {
+    kept.push_back(measurement);
+    kept.back().id = static_cast<std::int64_t>(kept.size());
+    return kept.back().id;
+  }
+  [[nodiscard]] Result<std::vector<store::Measurement>> list() const override { return kept; }
+  [[nodiscard]] Result<std::optional<store::Measurement>> newest() const override {
+    return kept.empty() ? std::nullopt : std::optional(kept.back());
+  }
+  std::vector<store::Measurement> kept;
+};
+
 /// A chat model "tiny:latest" that can do everything.
 engine::Model tiny_model();
 
@@ -194,6 +218,8 @@ class TestHome {
   FakeConfig config;
   LogStore logs;
   FakeReleases releases;
+  FakeSetup setup;
+  FakeMeasurements measurements;
 
  private:
   boost::asio::io_context io_;

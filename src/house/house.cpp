@@ -60,6 +60,7 @@ House::~House() {
   log::tap({});
   // What still runs refers to our parts: let it end while they are here.
   stop_.emit(boost::asio::cancellation_type::all);
+  stop_history_.emit(boost::asio::cancellation_type::all);
   server_.reset();
   signals_.cancel();
   context_.restart();
@@ -91,6 +92,9 @@ Result<void> House::build(Inheritance inherited) {
   auto conversations = store::open_conversation_store(database_);
   if (!conversations) return tl::unexpected(conversations.error());
   conversations_ = std::move(*conversations);
+  auto setup = store::open_setup_store(database_);
+  if (!setup) return tl::unexpected(setup.error());
+  setup_ = std::move(*setup);
   const gateway::Home home{.catalog = parts_->catalog(),
                            .engines = parts_->engines(),
                            .puller = parts_->puller(),
@@ -101,7 +105,9 @@ Result<void> House::build(Inheritance inherited) {
                            .conversations = *conversations_,
                            .config = parts_->config(),
                            .logs = logs_,
-                           .releases = parts_->releases()};
+                           .releases = parts_->releases(),
+                           .setup = *setup_,
+                           .measurements = measurements_};
   gateway_ = std::make_unique<gateway::Gateway>(home, options_from(config_, machine_names_));
   server_ = std::make_unique<net::Server>(context_, limits_from(config_), gateway_->handler(),
                                           gateway::Gateway::refuse);
@@ -151,6 +157,7 @@ Result<void> House::open() {
     if (auto opened = open_door(std::move(socket)); !opened) return opened;
   }
   watch_signals();
+  net::spawn(context_.get_executor(), "house.keep_history", gateway_->keep_history(), stop_history_.slot());
   starting_ = false;
   spdlog::info("ready after {} ms", std::chrono::duration_cast<std::chrono::milliseconds>(
                                         std::chrono::system_clock::now() - started_)
@@ -205,6 +212,7 @@ void House::begin_stop(std::string_view why) {
 
 net::Task<void> House::stop() {
   stop_.emit(boost::asio::cancellation_type::all);
+  stop_history_.emit(boost::asio::cancellation_type::all);
   gateway_->end_streams();
   parts_->stop_pulls();
   co_await server_->drain(std::chrono::milliseconds(config_.api.drain_timeout_ms),
@@ -268,6 +276,8 @@ gateway::HomeState House::state() const {
   home.load_1min = load_of_last_minute();
   home.memory_available_bytes = machine.memory_available_bytes;
   home.memory_total_bytes = machine.memory_total_bytes;
+  home.watts = machine.watts;
+  home.power_note = machine.power_note;
   for (const WallReport& report : walls_) home.walls.push_back(wall_of(report));
   home.doors = doors_;
   home.lan = lan_access();

@@ -22,6 +22,8 @@
 #include "net/server.hpp"
 #include "store/conversation_store.hpp"
 #include "store/database.hpp"
+#include "store/measurement_store.hpp"
+#include "store/setup_store.hpp"
 
 namespace localscale::house {
 
@@ -70,6 +72,8 @@ class House final : public gateway::HomeStatus {
   config::Layout layout_;
   gateway::LogStore logs_;
   store::Database database_;
+  store::SqliteMeasurementStore measurements_{database_};
+  std::unique_ptr<store::SetupStore> setup_;
   std::vector<InheritedSocket> sockets_;
   UniqueFd names_pipe_;
   MachineNames machine_names_;
@@ -79,6 +83,7 @@ class House final : public gateway::HomeStatus {
   std::unique_ptr<net::Server> server_;
   boost::asio::signal_set signals_;
   boost::asio::cancellation_signal stop_;
+  boost::asio::cancellation_signal stop_history_;
 
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   std::vector<gateway::DoorState> doors_;

@@ -99,8 +99,9 @@ class RealParts final : public Parts {
 
   [[nodiscard]] Machine machine() const override {
     const auto load = launcher_->load();
-    if (!load) return {};
-    return {load->memory_available_bytes, load->memory_total_bytes, load->busy_by_others};
+    if (!load) return {.power_note = "nothing has been read yet"};
+    return {load->memory_available_bytes, load->memory_total_bytes, load->busy_by_others, load->watts,
+            load->power_note};
   }
 
   void stop_pulls() override {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,8 @@ class Parts {
     std::uint64_t memory_available_bytes = 0;
     std::uint64_t memory_total_bytes = 0;
     double busy_cores = 0;
+    std::optional<double> watts{};
+    std::string power_note{};
   };
   [[nodiscard]] virtual Machine machine() const = 0;
   /// Ends what can be resumed later and so need not be waited for: pulls.

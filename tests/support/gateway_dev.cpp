@@ -217,6 +217,29 @@ class NoConfig final : public gateway::ConfigKeeper {
   config::Config config_;
 };
 
+class NoSetup final : public store::SetupStore {
+ public:
+  [[nodiscard]] const store::Setup& get() const override { return setup_; }
+  Result<void> put(const store::Setup& setup) override {
+    setup_ = setup;
+    return {};
+  }
+
+ private:
+  store::Setup setup_;
+};
+
+class NoMeasurements final : public store::MeasurementStore {
+ public:
+  Result<std::int64_t> add(const store::Measurement& /*measurement*/) override {
+    return fail(Errc::unsupported, "not in gateway_dev");
+  }
+  [[nodiscard]] Result<std::vector<store::Measurement>> list() const override {
+    return std::vector<store::Measurement>{};
+  }
+  [[nodiscard]] Result<std::optional<store::Measurement>> newest() const override { return std::nullopt; }
+};
+
 class DevStatus final : public gateway::HomeStatus {
  public:
   [[nodiscard]] gateway::HomeState state() const override {
@@ -264,6 +287,8 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
   NoAdvice advice;
   NoKeys keys;
   NoSessions sessions;
+  NoSetup setup;
+  NoMeasurements measurements;
   DevStatus status;
   NoReleases releases;
   store::MemoryConversationStore conversations;
@@ -282,7 +307,9 @@ int run(std::uint16_t port, const char* server, const char* model, const std::st
                                       .conversations = conversations,
                                       .config = config,
                                       .logs = logs,
-                                      .releases = releases},
+                                      .releases = releases,
+                                      .setup = setup,
+                                      .measurements = measurements},
                         options);
   net::Server http(io, net::Limits{}, gate.handler(), gateway::Gateway::refuse);
   http.check_heads(gate.head_check());
