@@ -69,6 +69,7 @@ Verb cp_verb();
 Verb run_verb();
 Verb chat_verb();
 Verb stop_verb();
+Verb bench_verb();
 Verb logs_verb();
 Verb key_verb();
 Verb config_verb();

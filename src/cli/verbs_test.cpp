@@ -72,5 +72,29 @@ TEST(KeyCreate, SaysHowToOpenTheLanDoorWhereItIsShut) {
               HasSubstr("enabled = true under [lan] in /nonexistent/config.toml"));
 }
 
+TEST(Bench, SaysInOneLineHowFastTheModelIs) {
+  const std::string lines =
+      R"({"status":"measuring","total":4,"completed":0})"
+      "\n"
+      R"({"status":"success","measurement":{"model":"tiny:latest","answer_tokens_per_second":17.64,)"
+      R"("prompt_tokens_per_second":880.2,"threads":8,"watts":null}})"
+      "\n";
+  EXPECT_EQ(print({"bench"}, lines).out,
+            "tiny:latest writes 17.6 and reads 880 tokens a second (8 threads)\n");
+  EXPECT_THAT(
+      print({"bench", "tiny", "--json"}, lines).out,
+      HasSubstr(R"({"schema":"localscale.bench/1","status":"success","measurement":{"model":"tiny:latest")"));
+}
+
+TEST(Bench, ListsWhatWasKept) {
+  EXPECT_THAT(print({"bench", "--kept"},
+                    R"({"measurements":[{"at":"2026-01-02T03:04:05Z","model":"tiny:latest",)"
+                    R"("answer_tokens_per_second":7.5,"prompt_tokens_per_second":99,"threads":2,)"
+                    R"("watts":41.2}]})")
+                  .out,
+              HasSubstr("tiny:latest  7.5  99.0  2  41"));
+  EXPECT_THAT(print({"bench", "--kept"}, R"({"measurements":[]})").err, HasSubstr("localscale bench"));
+}
+
 }  // namespace
 }  // namespace localscale::cli
