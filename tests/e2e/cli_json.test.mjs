@@ -58,6 +58,8 @@ describe('a running home', () => {
     check(home, 'models.fit', ['models', 'fit']);
     check(home, 'models.fit', ['models', 'fit', 'seedling']);
     check(home, 'open', ['open', '--print']);
+    check(home, 'bench', ['bench']);
+    check(home, 'bench.kept', ['bench', '--kept']);
     check(home, 'version', ['version']);
     check(home, 'completion', ['completion', 'zsh']);
     check(home, 'update', ['update', '--check']);
