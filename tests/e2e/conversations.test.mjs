@@ -108,7 +108,7 @@ describe('conversations', () => {
     for (const body of wrong) assert.equal((await ask('POST', `conversations/${id}/messages`, body)).status, 400, body.slice(0, 60));
     assert.equal((await ask('GET', `conversations/${id}`)).body.conversation.messages, 1);
     assert.equal((await fetch(`${home.url}/localscale/v1/conversations`)).status, 401);
-    assert.ok(home.log.includes(id), 'the log tells of the requests');
+    await until('the log to tell of the requests', () => home.log.includes(id));
     assert.ok(!home.log.includes('wordthatnobodylogs'));
   });
 });
