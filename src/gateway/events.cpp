@@ -35,6 +35,7 @@ void Events::publish(std::string_view kind, std::string_view json, std::string_v
 void Events::renew_state() {
   state_json_ = state_ ? state_() : "{}";
   state_at_ = Beat::Clock::now();
+  state_knows_ = log_.last();
   ++state_number_;
 }
 
@@ -45,7 +46,8 @@ std::string Events::open(Listener& listener, std::string_view since) {
     text = number && log_.keeps_all_after(*number) ? log_.text(*number, log_.last(), listener.person)
                                                    : event_text("reset", "", "{}");
   }
-  if (state_number_ == 0 || Beat::Clock::now() - state_at_ > state_is_new_for) renew_state();
+  const bool is_new = state_number_ != 0 && Beat::Clock::now() - state_at_ <= state_is_new_for;
+  if (!is_new || state_knows_ != log_.last()) renew_state();
   text += event_text("state", log_.id(log_.last()), state_json_);
   listener.event = log_.last();
   listener.state = state_number_;

@@ -65,6 +65,7 @@ class Events {
   std::string state_json_;
   std::uint64_t state_number_ = 0;
   Beat::Clock::time_point state_at_{};
+  std::uint64_t state_knows_ = 0;  ///< The newest event when the state was made.
   std::uint64_t beat_number_ = 0;  ///< What follows belongs to this beat.
   std::uint64_t periods_ = 0;
   std::uint64_t upto_ = 0;  ///< The newest event that is sent at this beat.
