@@ -148,7 +148,7 @@ Result<bool> Service::handle_packet() {
   switch (request.request_case()) {
     case wire::FetchRequest::kPull:
       if (request.pull().name().empty())
-        send_failure(request.id(), {Errc::invalid_argument, "A pull needs a model's name.", ""});
+        send_failure(request.id(), {Errc::invalid_argument, "'' is not a model name.", ""});
       else
         start(request.id(), request.pull().name(), digests_of(request.pull()));
       break;
