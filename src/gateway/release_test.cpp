@@ -23,8 +23,11 @@ TEST(Release, AnythingElseIsRefused) {
   for (const char* text :
        {"", "[]", "<html>", "{}", R"({"version":2})", R"({"version":"2"})", R"({"version":"1.2.3-rc1"})",
         R"({"version":"1.2.3","url":"http://a.example"})", R"({"version":"1.2.3","url":"https://a b"})",
-        R"({"version":"1.2.3","url":"javascript:1"})", R"({"version":"1.2.3","notes":{}})"})
-    EXPECT_EQ(parse_release(text).error_or(Error{}).code, Errc::corrupt) << text;
+        R"({"version":"1.2.3","url":"javascript:1"})", R"({"version":"1.2.3","notes":{}})"}) {
+    const auto release = parse_release(text);
+    ASSERT_FALSE(release) << text;
+    EXPECT_EQ(release.error().code, Errc::corrupt) << text;
+  }
   EXPECT_FALSE(parse_release(R"({"version":"1.2.3","notes":")" + std::string(2001, 'a') + "\"}"));
 }
 
@@ -38,7 +41,9 @@ TEST(Version, ComparesByNumbersAndNotByText) {
 }
 
 TEST(UpdateCheck, SaysWhetherThereIsANewerRelease) {
-  testing::TestHome home({.version = "0.1.0"});
+  Options options;
+  options.version = "0.1.0";
+  testing::TestHome home(options);
   const auto check = [&] {
     return home.ask("POST", "/localscale/v1/update/check", "{}", {}, net::Door::admin);
   };
