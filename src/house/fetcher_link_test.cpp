@@ -31,7 +31,9 @@ class FetcherLinkTest : public testing::Test {
                                        recorded_.push_back(model);
                                        return {};
                                      },
-                                     [this] { return held_; }, [this](bool here) { here_ = here; }});
+                                     [this] { return held_; },
+                                     [this](bool here) { here_ = here; },
+                                     {}});
   }
 
   struct Caller {
