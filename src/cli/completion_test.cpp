@@ -41,8 +41,8 @@ TEST(Complete, OffersTheWordsBelowAVerb) {
 }
 
 TEST(Complete, OffersTheVerbsOwnOptionsAndThoseOfAll) {
-  EXPECT_THAT(offered({"logs", "--"}),
-              ElementsAre("--follow", "--lines", "--json", "--quiet", "--config", "--help"));
+  EXPECT_THAT(offered({"logs", "--"}), ElementsAre("--follow", "--lines", "--level", "--process", "--json",
+                                                   "--quiet", "--config", "--help"));
   EXPECT_THAT(offered({"--j"}), ElementsAre("--json"));
 }
 
