@@ -113,7 +113,7 @@ TEST_P(SupervisorLab, WaitsLongerEachTimeTheHouseDies) {
 TEST_P(SupervisorLab, EndsAtOnceWithAHouseThatCannotRun) {
   HomeLab home(GetParam());
   home.ask("quit 78");
-  EXPECT_EQ(home.wait_for_end(), 1) << home.log();
+  EXPECT_EQ(home.wait_for_end(), 78) << home.log();
   EXPECT_THAT(home.log(), HasSubstr("The house cannot run"));
   EXPECT_THAT(home.log(), Not(HasSubstr("started again")));
 }
