@@ -203,7 +203,7 @@ test('folders that cannot be used are told, and the home starts without them', a
     assert.ok(models.some(({ name }) => name === 'stub:latest'));
     for (const path of [file, missing, shut, loop]) {
       assert.equal(problems.filter(({ message }) => message.startsWith(`The models folder ${path} `)).length, 1, JSON.stringify(problems));
-      assert.ok(home.log.includes(`not offered: The models folder ${path} `), home.log);
+      await until(`the log to name ${path}`, () => home.log.includes(`not offered: The models folder ${path} `));
     }
     assert.equal(problems.length, 4);
   } finally {
