@@ -2,7 +2,7 @@
 // that happened. Counted in the house's own processor time, so other programs on the machine matter little.
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { askAdmin } from '../../tests/support/live.mjs';
+import { ask } from '../../tests/support/admin.mjs';
 import { sleep, startHome } from '../../tests/support/home.mjs';
 
 const tabs = 200;
@@ -38,7 +38,7 @@ export async function eventFanout() {
     const pid = housePid(home);
     const before = { cpu: processorSeconds(pid), at: performance.now(), events: open.map(({ events }) => events) };
     for (let second = 0; second < seconds; second += 1) {
-      await askAdmin(home, 'setup', { method: 'PATCH', body: { home_name: `Home ${second}` } });
+      await ask(home, 'setup', { method: 'PATCH', body: { home_name: `Home ${second}` } });
       await sleep(before.at + (second + 1) * 1000 - performance.now());
     }
     const wall = (performance.now() - before.at) / 1000;

@@ -1,47 +1,11 @@
 // The history that the house keeps, through the command line's socket of a real home: told in events, there after kill -9, exported.
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { ask as askAdmin, listen } from '../support/admin.mjs';
 import { startHome, until } from '../support/home.mjs';
 
 let home;
-const socketPath = () => join(home.stateFolder, 'run/localscale.sock');
-
-/** Asks over the socket: {status, headers, body}; `body` is read as JSON where it is. */
-function ask(method, path, body) {
-  return new Promise((done, fail) => {
-    const asking = request({ socketPath: socketPath(), method, path: `/localscale/v1/${path}` }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (piece) => { text += piece; });
-      response.on('error', fail).on('end', () => {
-        const isJson = response.headers['content-type']?.startsWith('application/json');
-        done({ status: response.statusCode, headers: response.headers, body: isJson ? JSON.parse(text) : text });
-      });
-    });
-    asking.on('error', fail);
-    asking.end(typeof body === 'string' ? body : JSON.stringify(body));
-  });
-}
-
-/** Listens to the home's events; what was heard of conversations is in `heard`. */
-function listen() {
-  const heard = [];
-  let text = '';
-  const listening = request({ socketPath: socketPath(), path: '/localscale/v1/events' }, (response) => {
-    response.setEncoding('utf8').on('data', (piece) => {
-      text += piece;
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const [, kind, data] = text.slice(0, end).match(/event: (\w+)\ndata: (.*)$/s) ?? [];
-        if (kind === 'conversation') heard.push(JSON.parse(data));
-        text = text.slice(end + 2);
-      }
-    }).on('error', () => undefined);
-  });
-  listening.on('error', () => undefined);
-  listening.end();
-  return { heard, connected: new Promise((done) => { listening.on('response', done); }), close: () => listening.destroy() };
-}
+const ask = (method, path, body) => askAdmin(home, path, { method, body });
 
 const create = async (title) => (await ask('POST', 'conversations', { title, model: 'tiny' })).body.conversation;
 const said = (content, state = 'done') => ({ role: 'user', content, state });
@@ -51,8 +15,8 @@ describe('conversations', () => {
   after(async () => { await home?.stop(); });
 
   test('every change is told with its revision', async () => {
-    const events = listen();
-    await events.connected;
+    const heard = [];
+    const stop = await listen(home, 'events', ({ event, data }) => event === 'conversation' && heard.push(data));
     const { id } = await create('Told');
     await ask('POST', `conversations/${id}/messages`, said('one'));
     await ask('POST', `conversations/${id}/messages`, said('tw', 'writing'));
@@ -60,9 +24,9 @@ describe('conversations', () => {
     await ask('PATCH', `conversations/${id}`, { title: 'Renamed' });
     await ask('DELETE', `conversations/${id}/messages/2`);
     await ask('DELETE', `conversations/${id}`);
-    await until('all events', () => events.heard.length >= 7);
-    events.close();
-    assert.deepEqual(events.heard, [
+    await until('all events', () => heard.length >= 7);
+    stop();
+    assert.deepEqual(heard, [
       { id, revision: 1, change: 'created' }, { id, revision: 2, change: 'messages', from_seq: 1 }, { id, revision: 3, change: 'messages', from_seq: 2 },
       { id, revision: 4, change: 'messages', from_seq: 2 }, { id, revision: 5, change: 'changed' }, { id, revision: 6, change: 'messages', from_seq: 2 },
       { id, revision: 7, change: 'removed' },

@@ -1,10 +1,10 @@
 // What the dashboard's live rooms stand on: events that can be taken up again, who is served, the set-up and measuring.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { askAdmin, listen } from '../support/live.mjs';
+import { ask, listenToEvents } from '../support/admin.mjs';
 import { startHome, until } from '../support/home.mjs';
 
-const patch = (home, body) => askAdmin(home, 'setup', { method: 'PATCH', body });
+const patch = (home, body) => ask(home, 'setup', { method: 'PATCH', body });
 const chat = (content) => ({ model: 'seedling', messages: [{ role: 'user', content }], stream: true });
 
 describe('a live home', { timeout: 120_000 }, () => {
@@ -13,11 +13,11 @@ describe('a live home', { timeout: 120_000 }, () => {
   after(async () => { await home?.stop(); });
 
   test('what happened between two connections is told to the second', async () => {
-    const first = await listen(home);
+    const first = await listenToEvents(home);
     const { id } = await first.next('state');
     first.stop();
     assert.equal((await patch(home, { home_name: 'Birch Street 7', step: 'measure' })).status, 200);
-    const second = await listen(home, id);
+    const second = await listenToEvents(home, id);
     assert.equal((await second.next()).kind, 'setup');
     const state = await second.next();
     assert.equal(state.kind, 'state');
@@ -27,17 +27,17 @@ describe('a live home', { timeout: 120_000 }, () => {
   });
 
   test('a house that was started anew says so, and knows its set-up', async () => {
-    const before = await listen(home);
+    const before = await listenToEvents(home);
     const { id } = await before.next('state');
     before.stop();
     process.kill(Math.min(...home.processes('localscaled').map(({ pid }) => pid)), 'SIGKILL');
     await until('the house is back', () => fetch(`${home.url}/healthz`).then((answer) => answer.ok, () => false));
-    const after = await listen(home, id);
+    const after = await listenToEvents(home, id);
     assert.equal((await after.next()).kind, 'reset');
     const boot = ({ id: it }) => it.split('-')[0];
     assert.notEqual(boot(await after.next('state')), boot({ id }));
     after.stop();
-    assert.equal((await askAdmin(home, 'setup')).body.step, 'measure');
+    assert.equal((await ask(home, 'setup')).body.step, 'measure');
     assert.equal((await patch(home, { step: 'nowhere' })).status, 400);
   });
 
@@ -59,7 +59,7 @@ describe('a live home', { timeout: 120_000 }, () => {
     assert.ok(served.speed.answer_tokens_per_second > 1);
     assert.ok(!JSON.stringify(served).includes('secret'));
     assert.equal(typeof served.power.note, 'string');
-    const busy = await askAdmin(home, 'measure', { method: 'POST', body: {} });
+    const busy = await ask(home, 'measure', { method: 'POST', body: {} });
     assert.equal(busy.status, 409);
     assert.equal(busy.body.error.code, 'busy');
     leave.abort();
@@ -74,17 +74,17 @@ describe('a live home', { timeout: 120_000 }, () => {
     const { measurement } = lines.at(-1);
     assert.equal(measurement.model, 'seedling:latest');
     assert.ok(measurement.answer_tokens_per_second > 0);
-    assert.deepEqual((await askAdmin(home, 'setup')).body.measurement, measurement);
+    assert.deepEqual((await ask(home, 'setup')).body.measurement, measurement);
     assert.match(home.run('bench', '--kept').stdout, /seedling:latest/);
     assert.equal(home.run('bench', 'nothing').code, 4);
     await home.json('/localscale/v1/stop', { name: 'seedling' });
   });
 
   test('the history grows by a sample each ten seconds', async () => {
-    const samples = async () => (await askAdmin(home, 'history?minutes=5')).body.samples;
+    const samples = async () => (await ask(home, 'history?minutes=5')).body.samples;
     const [sample] = await until('a sample', async () => { const all = await samples(); return all.length > 0 && all; });
     assert.ok(sample.memory_used_bytes > 0 && sample.at_unix > 1_700_000_000);
-    assert.equal((await askAdmin(home, 'history?minutes=0')).status, 400);
+    assert.equal((await ask(home, 'history?minutes=0')).status, 400);
   });
 
   test('only who is signed in may ask for these', async () => {

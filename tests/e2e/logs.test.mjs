@@ -25,7 +25,7 @@ describe('the log of a running home', () => {
   test('is followed from where a reader was', async () => {
     const last = (await ask(home, 'logs')).body.lines.at(-1).id;
     const events = [];
-    const stop = listen(home, `logs/stream?since=${last}`, (event) => events.push(event));
+    const stop = await listen(home, `logs/stream?since=${last}`, (event) => events.push(event));
     await home.json('/nowhere-at-all');
     await until('the line came', () => events.some((event) => event.event === 'log' && event.data.message.includes('/nowhere-at-all')));
     stop();
@@ -56,7 +56,7 @@ test('no prompt of any API is in the log, the metrics or the events', async () =
   const home = await startHome({ config: { log: { level: 'trace' } } });
   try {
     let events = '';
-    const stop = listen(home, 'events', (event) => { events += JSON.stringify(event); });
+    const stop = await listen(home, 'events', (event) => { events += JSON.stringify(event); });
     const message = [{ role: 'user', content: marker }];
     const model = 'seedling';
     const asked = [

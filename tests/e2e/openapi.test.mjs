@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { mistakes } from '../support/json_schema.mjs';
 import { startHome } from '../support/home.mjs';
-import { askAdmin } from '../support/live.mjs';
+import { ask } from '../support/admin.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const api = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8'));
@@ -51,16 +51,16 @@ test('every endpoint of the sources is described', () => {
 test('every endpoint that is described is there', async () => {
   for (const { method, path } of operations.filter(({ path: one }) => one.startsWith('/localscale/v1/'))) {
     if (path.endsWith('/events') || path.endsWith('/stream')) continue;  // They never end.
-    const { status, body } = await askAdmin(home, path.replace('/localscale/v1/', '').replace(/\{\w+\}/g, 'nothing'), { method, body: method === 'GET' ? undefined : {} });
+    const { status, body } = await ask(home, path.replace('/localscale/v1/', '').replace(/\{\w+\}/g, 'nothing'), { method, body: method === 'GET' ? undefined : {} });
     assert.notEqual(status, 405, `${method} ${path}`);
     assert.doesNotMatch(body?.error?.message ?? '', /^There is no \w+ \/localscale/, `${method} ${path}`);
   }
 });
 
 test('answers look as described', async () => {
-  const { body: { conversation: { id } } } = await askAdmin(home, 'conversations', { method: 'POST', body: { title: 'Lamps', model: 'seedling' } });
-  await askAdmin(home, `conversations/${id}/messages`, { method: 'POST', body: { role: 'user', content: 'mute the tv', state: 'done' } });
-  const { body: { key } } = await askAdmin(home, 'keys', { method: 'POST', body: { name: 'tablet' } });
+  const { body: { conversation: { id } } } = await ask(home, 'conversations', { method: 'POST', body: { title: 'Lamps', model: 'seedling' } });
+  await ask(home, `conversations/${id}/messages`, { method: 'POST', body: { role: 'user', content: 'mute the tv', state: 'done' } });
+  const { body: { key } } = await ask(home, 'keys', { method: 'POST', body: { name: 'tablet' } });
   assert.ok(key);
   const names = { name: 'seedling', id };
   for (const { path, method, operation } of operations) {
@@ -68,7 +68,7 @@ test('answers look as described', async () => {
     if (method !== 'GET' || !schema) continue;
     const query = (operation.parameters ?? []).some(({ in: where, required }) => where === 'query' && required) ? '?name=seedling' : '';
     const asked = path.replace('/localscale/v1/', '').replace(/\{(\w+)\}/g, (_, name) => names[name]) + query;
-    const { status, body } = await askAdmin(home, asked);
+    const { status, body } = await ask(home, asked);
     assert.equal(status, 200, `${asked}: ${JSON.stringify(body)}`);
     assert.deepEqual(mistakes(resolved(schema), body), [], asked);
   }
