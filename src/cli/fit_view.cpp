@@ -16,11 +16,6 @@ namespace {
 constexpr double reading_pace = 5;  ///< Tokens per second; slower answers keep people waiting.
 constexpr std::size_t gap = 2;
 
-double real_at(const Json& object, const char* member) {
-  const auto found = object.find(member);
-  return found != object.end() && found->is_number() ? found->get<double>() : 0;
-}
-
 std::string size_at(const Json& fit, const char* member) {
   const auto bytes = number_at(fit, member);
   return bytes <= 0 ? "-" : human_bytes(static_cast<std::uint64_t>(bytes));

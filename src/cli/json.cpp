@@ -53,6 +53,11 @@ std::int64_t number_at(const Json& object, const char* member, std::int64_t fall
   return fallback;
 }
 
+double real_at(const Json& object, const char* member) {
+  const Json* found = member_of(object, member);
+  return found != nullptr && found->is_number() ? found->get<double>() : 0;
+}
+
 bool flag_at(const Json& object, const char* member) {
   const Json* found = member_of(object, member);
   return found != nullptr && found->is_boolean() && found->get<bool>();

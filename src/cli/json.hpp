@@ -25,6 +25,7 @@ std::string error_line(const Error& error, int exit);
 // Tolerant reading of what the home sends: a member that is missing or of another kind gives the fallback.
 std::string text_at(const Json& object, const char* member, std::string_view fallback = "");
 std::int64_t number_at(const Json& object, const char* member, std::int64_t fallback = 0);
+double real_at(const Json& object, const char* member);
 bool flag_at(const Json& object, const char* member);
 /// An empty array if there is none.
 const Json& list_at(const Json& object, const char* member);

@@ -1,18 +1,13 @@
 #include "gateway/status_text.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 #include "gateway/json.hpp"
 #include "gateway/timestamp.hpp"
+#include "store/unix_clock.hpp"
 
 namespace localscale::gateway {
 namespace {
-
-std::int64_t unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 Json walls_json(const HomeState& home) {
   Json list = Json::array();
@@ -79,7 +74,7 @@ std::string status_text(const Services& services) {
                {"reason", home.reason},
                {"version", services.options.version},
                {"started_at", rfc3339(home.started_unix_s)},
-               {"uptime_seconds", std::max<std::int64_t>(0, unix_now() - home.started_unix_s)},
+               {"uptime_seconds", std::max<std::int64_t>(0, store::unix_now() - home.started_unix_s)},
                {"default_model", services.options.default_model},
                {"models", services.catalog.list().size()},
                {"loaded", loaded_list(services.engines)},

@@ -1,7 +1,6 @@
 #include "house/lan_certificate.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -10,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "net/home_ca.hpp"
+#include "store/unix_clock.hpp"
 
 namespace localscale::house {
 namespace {
@@ -27,11 +27,6 @@ std::string full_host_name(const MachineNames& machine) {
 
 bool listens_everywhere(const config::Lan& lan) {
   return lan.address == "0.0.0.0" || lan.address == "::";
-}
-
-std::int64_t unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace
@@ -77,7 +72,7 @@ Result<LanCertificate> lan_certificate(const config::Layout& layout, const confi
                                        const MachineNames& machine) {
   const auto folder = layout.house / "tls";
   const auto identity =
-      net::open_lan_identity(folder, host_name(machine), lan_names(config.lan, machine), unix_now());
+      net::open_lan_identity(folder, host_name(machine), lan_names(config.lan, machine), store::unix_now());
   if (!identity) return tl::unexpected(identity.error());
   spdlog::info("LAN certificate: pin the home's CA by its SHA-256 {}", identity->ca_fingerprint);
   auto tls = net::TlsServerContext::make(identity->server.certificate_pem, identity->server.key_pem);

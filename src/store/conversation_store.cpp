@@ -11,17 +11,12 @@
 #include "base/bytes.hpp"
 #include "store/conversation_rows.hpp"
 #include "store/guarded.hpp"
+#include "store/secret.hpp"
 
 namespace localscale::store {
 namespace {
 
 constexpr std::size_t id_digits = 16;
-
-std::string random_id() {
-  std::string bytes(id_digits / 2, '\0');
-  randombytes_buf(bytes.data(), bytes.size());
-  return to_hex(std::as_bytes(std::span(bytes.data(), bytes.size())));
-}
 
 std::int64_t unix_ms_now() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -80,7 +75,7 @@ class SqliteConversationStore final : public ConversationStore {
                     "Remove some that you no longer need first.");
       }
       const std::int64_t now = unix_ms_now();
-      Conversation conversation{random_id(), wish.title, wish.model, now, now, 0, 0, 1};
+      Conversation conversation{random_hex(id_digits), wish.title, wish.model, now, now, 0, 0, 1};
       insert(sqlite_, person, conversation);
       return conversation;
     });

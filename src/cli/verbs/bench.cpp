@@ -15,11 +15,6 @@ struct BenchOptions {
   bool kept = false;
 };
 
-double real_at(const Json& object, const char* member) {
-  const auto found = object.find(member);
-  return found != object.end() && found->is_number() ? found->get<double>() : 0;
-}
-
 /// "17.6", and whole numbers from a hundred on.
 std::string rate(double tokens_per_second) {
   constexpr double whole_from = 100;
