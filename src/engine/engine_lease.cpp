@@ -22,12 +22,12 @@ net::Task<Result<net::UpstreamHead>> PooledUpstream::request(std::string_view me
                                                              std::string_view body) {
   if (successor_) co_return co_await successor_->upstream().request(method, target, headers, body);
   auto head = co_await ask(method, target, headers, body);
-  if (head || head.error().code != Errc::unavailable || !renew_) co_return head;
+  if (head || head.error().code != Errc::unavailable || !renewal_) co_return head;
   co_await engine_->wait_for_end(exit_grace);
   if (!may_ask_anew()) co_return head;
   spdlog::info("engine had gone before it answered, it is loaded anew model={} engine={}",
                engine_->model.model.name, engine_->id);
-  auto lease = co_await renew_();
+  auto lease = co_await giver_.renew(renewal_->model, {renewal_->keep_alive, {}, renewal_->context_tokens});
   renewal_failed_ = !lease;
   if (!lease) co_return tl::unexpected(lease.error());
   successor_ = std::move(*lease);

@@ -68,63 +68,57 @@ void EngineManager::Impl::detach() {
 // ---- requests
 // ---------------------------------------------------------------------------------------------------
 
-net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire(std::string model,
-                                                                       LoadOptions options) {
-  // Who asked is told of the progress until the lease is there, not later.
-  Renew renew = [weak = weak_from_this(), model,
-                 again = LoadOptions{options.keep_alive, {}, options.context_tokens}] {
-    return acquire_anew(weak, model, again);
-  };
-  return acquire_with(std::move(model), std::move(options), std::move(renew));
-}
-
-net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire_anew(std::weak_ptr<Impl> manager,
-                                                                            std::string model,
-                                                                            LoadOptions options) {
-  const auto self = manager.lock();
-  if (!self) co_return tl::unexpected(home_stops_error());
-  co_return co_await self->acquire_with(std::move(model), std::move(options), {});
-}
-
-net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire_with(std::string model,
-                                                                            LoadOptions options,
-                                                                            Renew renew) {
-  const auto self = shared_from_this();
+net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::acquire(std::string model, LoadOptions options,
+                                                                       bool renewable) {
   const auto wish = wish_for(model, options.context_tokens);
   if (!wish) co_return tl::unexpected(wish.error());
-  const auto request = next_request_++;
-  const auto waiter = std::make_shared<Waiter>(executor_, wish->key);
-  waiters_.emplace(request, waiter);
-  // From here on the request is the table's; this gives it back however the coroutine ends.
-  auto release = std::shared_ptr<void>(nullptr, [self, request](void*) { self->release(request); });
+  HeldRequest request(shared_from_this(), next_request_++);
   Effects effects;
   const auto keep_alive =
       options.keep_alive ? std::optional(milliseconds(*options.keep_alive)) : std::nullopt;
-  table_.on_acquire(table_now(), request, wish->key, wish->need, keep_alive, effects);
-  perform(std::move(effects));
+  table_.on_acquire(table_now(), request.id(), (*wish)->key, (*wish)->need, keep_alive, effects);
 
   std::chrono::nanoseconds load_time{0};
-  if (waiter->engine) {  // The usual case: it is loaded.
-    waiters_.erase(request);
+  auto engine = granted(effects, request.id());
+  if (engine) {  // The usual case: it is loaded.
+    perform(std::move(effects));
   } else {
-    const bool waited = !waiter->refusal;
+    const auto waiter = std::make_shared<Waiter>(executor_, (*wish)->key);
+    waiters_.emplace(request.id(), waiter);
+    perform(std::move(effects));
+    const bool waits = !waiter->refusal;
     const auto began = Clock::now();
-    const auto engine = co_await wait(request, waiter, std::move(options.progress));
-    if (!engine) co_return tl::unexpected(engine.error());
-    if (waited) load_time = Clock::now() - began;
+    auto waited_for = co_await wait(request.id(), waiter, std::move(options.progress));
+    if (!waited_for) co_return tl::unexpected(waited_for.error());
+    engine = std::move(*waited_for);
+    if (waits) load_time = Clock::now() - began;
   }
-  std::unique_ptr<Lease> lease = std::make_unique<EngineLease>(
-      waiter->engine, load_time, [release = std::move(release)]() mutable { release.reset(); },
-      std::move(renew));
+  std::optional<Renewal> renewal;
+  if (renewable) renewal = Renewal{std::move(model), options.keep_alive, options.context_tokens};
+  std::unique_ptr<Lease> lease =
+      std::make_unique<EngineLease>(std::move(engine), load_time, std::move(request), std::move(renewal));
   co_return lease;
 }
 
-/// What a request for `model` asks of the table. Kept for a moment: under load every request comes by here.
-Result<Wish> EngineManager::Impl::wish_for(const std::string& model, std::uint32_t context_tokens) {
+/// Such a lease is not renewed again, and who asked is told of no progress.
+net::Task<Result<std::unique_ptr<Lease>>> EngineManager::Impl::renew(std::string model, LoadOptions options) {
+  return acquire(std::move(model), std::move(options), false);
+}
+
+std::shared_ptr<RunningEngine> EngineManager::Impl::granted(const Effects& effects, RequestId request) const {
+  const auto grant = std::ranges::find(effects.grants, request, &GrantRequest::request);
+  return grant == effects.grants.end() ? nullptr : engines_.at(grant->engine);
+}
+
+/// What a request for `model` asks of the table, until the next call. Kept for a moment: under load every
+/// request comes by here.
+Result<const Wish*> EngineManager::Impl::wish_for(std::string_view model, std::uint32_t context_tokens) {
   const auto now = Clock::now();
-  const auto asked = context_tokens == 0 ? model : model + "|" + std::to_string(context_tokens);
+  auto with_context = std::string();
+  if (context_tokens != 0) with_context = std::string(model) + "|" + std::to_string(context_tokens);
+  const std::string_view asked = context_tokens == 0 ? model : with_context;
   if (const auto recent = wishes_.find(asked); recent != wishes_.end() && now < recent->second.until)
-    return recent->second;
+    return &recent->second;
   const auto entry = library_.entry(model);
   if (!entry) return tl::unexpected(entry.error());
   if (entry->model.capabilities.empty()) {
@@ -136,8 +130,7 @@ Result<Wish> EngineManager::Impl::wish_for(const std::string& model, std::uint32
   wish.need = memory_need(*entry, config_, tuner_.known(*entry, machine()),
                           file_bytes(entry->model.projector), context_for(*entry, config_, context_tokens));
   if (wishes_.size() >= max_wishes) wishes_.clear();
-  wishes_.insert_or_assign(asked, wish);
-  return wish;
+  return &wishes_.insert_or_assign(std::string(asked), std::move(wish)).first->second;
 }
 
 /// What to start for `key`. Copied only when the file has changed: every request comes by here.
@@ -283,7 +276,7 @@ EngineManager::~EngineManager() {
 
 net::Task<Result<std::unique_ptr<Lease>>> EngineManager::acquire(std::string_view model,
                                                                  LoadOptions options) {
-  return impl_->acquire(std::string(model), std::move(options));
+  return impl_->acquire(std::string(model), std::move(options), true);
 }
 
 std::vector<Loaded> EngineManager::loaded() const {

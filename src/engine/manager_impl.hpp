@@ -40,17 +40,18 @@ struct Waiter {
 };
 
 /// Shared with the coroutines it starts and with the leases, so that nothing outlives what it uses.
-class EngineManager::Impl final : public std::enable_shared_from_this<EngineManager::Impl> {
+class EngineManager::Impl final : public LeaseGiver,
+                                  public std::enable_shared_from_this<EngineManager::Impl> {
  public:
   Impl(boost::asio::any_io_executor executor, const config::Engine& config, Library& library,
        WorkerLauncher& launcher, Tuner& tuner, UpstreamFactory make_upstream);
 
   void watch_load();
 
-  net::Task<Result<std::unique_ptr<Lease>>> acquire(std::string model, LoadOptions options);
-  /// The same for a request whose engine had gone before it answered; such a lease is not renewed again.
-  static net::Task<Result<std::unique_ptr<Lease>>> acquire_anew(std::weak_ptr<Impl> manager,
-                                                                std::string model, LoadOptions options);
+  /// `renewable`: the lease loads its model anew where the engine has gone before it answered.
+  net::Task<Result<std::unique_ptr<Lease>>> acquire(std::string model, LoadOptions options, bool renewable);
+  net::Task<Result<std::unique_ptr<Lease>>> renew(std::string model, LoadOptions options) override;
+  void release(RequestId request) override;
   [[nodiscard]] std::vector<Loaded> loaded() const;
   net::Task<Result<void>> unload(std::string model);
   net::Task<void> stop(std::chrono::milliseconds limit);
@@ -61,13 +62,12 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   void detach();
 
  private:
-  net::Task<Result<std::unique_ptr<Lease>>> acquire_with(std::string model, LoadOptions options, Renew renew);
   [[nodiscard]] MachineLoad machine() const { return launcher_.load().value_or(MachineLoad{}); }
   void on_load(const MachineLoad& load);
   [[nodiscard]] const Model& model_of(const EngineView& view) const;
   void restart_where_threads_differ(const MachineLoad& load, Effects& effects);
-  void release(RequestId request);
-  Result<Wish> wish_for(const std::string& model, std::uint32_t context_tokens);
+  Result<const Wish*> wish_for(std::string_view model, std::uint32_t context_tokens);
+  [[nodiscard]] std::shared_ptr<RunningEngine> granted(const Effects& effects, RequestId request) const;
   void remember(const std::string& key, const LibraryModel& entry);
   void perform(Effects effects);
   void arm_timer();
@@ -92,8 +92,8 @@ class EngineManager::Impl final : public std::enable_shared_from_this<EngineMana
   EngineTable table_;
   CoreWatch cores_;
   boost::asio::steady_timer timer_;
-  std::map<std::string, Wish> wishes_;          ///< By the name and context that were asked for.
-  std::map<std::string, LibraryModel> wanted_;  ///< By key: what to start when the table says so.
+  std::map<std::string, Wish, std::less<>> wishes_;  ///< By the name and context that were asked for.
+  std::map<std::string, LibraryModel> wanted_;       ///< By key: what to start when the table says so.
   std::map<EngineId, std::shared_ptr<RunningEngine>> engines_;
   std::map<RequestId, std::shared_ptr<Waiter>> waiters_;
   RequestId next_request_ = 1;

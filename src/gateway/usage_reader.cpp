@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
+#include <cstddef>
+#include <functional>
 #include <optional>
 
 namespace localscale::gateway {
@@ -15,13 +16,21 @@ constexpr std::size_t object_max = 1024;
 /// Counts stand at the end of a body.
 constexpr std::size_t tail_max = 4096;
 
-/// std::string_view::find compares at every quote, of which JSON is full; memmem does not.
-std::size_t find(std::string_view text, std::string_view what, std::size_t from) {
-  if (from >= text.size()) return std::string_view::npos;
-  const void* at = ::memmem(text.data() + from, text.size() - from, what.data(), what.size());
-  return at == nullptr ? std::string_view::npos
-                       : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
-}
+/// Looks for one of the keys. std::string_view::find compares at every quote, of which JSON is full, and
+/// memmem prepares itself anew at each call. (Horspool, "Practical fast searching in strings", 1980.)
+class Finder {
+ public:
+  explicit Finder(std::string_view key) : search_(key.begin(), key.end()) {}
+
+  [[nodiscard]] std::size_t find(std::string_view text, std::size_t from) const {
+    const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(std::min(from, text.size())),
+                                text.end(), search_);
+    return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
+  }
+
+ private:
+  std::boyer_moore_horspool_searcher<std::string_view::const_iterator> search_;
+};
 
 /// The object that begins at `at`, up to its closing bracket; empty if it does not end.
 std::string_view object_at(std::string_view text, std::size_t at) {
@@ -75,13 +84,15 @@ void UsageReader::take_timings(std::string_view object) {
 }
 
 void UsageReader::read(std::string_view whole) {
+  static const Finder usage(usage_key);
+  static const Finder timings(timings_key);
   std::size_t at = 0;
-  while ((at = find(whole, usage_key, at)) != std::string_view::npos) {
+  while ((at = usage.find(whole, at)) != std::string_view::npos) {
     at += usage_key.size();
     take_usage(object_at(whole, at - 1));
   }
   at = 0;
-  while ((at = find(whole, timings_key, at)) != std::string_view::npos) {
+  while ((at = timings.find(whole, at)) != std::string_view::npos) {
     if (ends_a_choice(whole, at)) take_timings(object_at(whole, at + timings_key.size() - 1));
     at += timings_key.size();
   }
@@ -89,8 +100,7 @@ void UsageReader::read(std::string_view whole) {
 
 TokenCount usage_of(std::string_view body) {
   UsageReader reader;
-  reader.read_part(body);
-  reader.read_part({});
+  reader.read(body.substr(body.size() - std::min(body.size(), tail_max)));
   return reader.tokens();
 }
 

@@ -92,9 +92,6 @@ Result<Confinement> own_program(const Home& home, const fs::path& program, sandb
   confinement.program = mounts->front().target;
   confinement.arguments = {program.filename().string()};
   confinement.environment = common_environment(home);
-  // A request's larger coroutine frames are kept by the thread too; otherwise each makes malloc merge its
-  // free lists.
-  confinement.environment.emplace_back("GLIBC_TUNABLES=glibc.malloc.tcache_max=8192");
   confinement.identity = identity;
   confinement.mounts = std::move(*mounts);
   show_owners_file(confinement.mounts, home, identity, home.installation.config_file,
