@@ -2,6 +2,7 @@
 
 import random
 
+from .handbook import Handbook
 from .sentence import Grammar, answer, sentence
 from .talk import Talk
 
@@ -23,7 +24,7 @@ Use the tools when they help. Tools: get_weather(city), search(query), set_light
 Current time: 18:42. Location: home. Language: en.
 You are a large language model trained to answer every question.
 Conversation so far is private and stays at home.""".splitlines()
-SHARES = (("intents", 0.74), ("refusal", 0.2), ("greeting", 0.06))
+SHARES = (("intents", 0.63), ("refusal", 0.18), ("greeting", 0.05), ("handbook", 0.14))
 COUNTS = ((1, 0.48), (2, 0.33), (3, 0.19))  # clauses of a sentence: more often several than people say, as they are harder
 
 
@@ -34,6 +35,7 @@ class Chats:
         self.rng = random.Random(seed)
         self.grammar = Grammar()
         self.talk = Talk()
+        self.handbook = Handbook()
         self.easy = 0.0
 
     def turn(self):
@@ -46,6 +48,8 @@ class Chats:
             return self.talk.refusal(self.rng)
         if kind == "greeting":
             return self.talk.greeting(self.rng)
+        if kind == "handbook":
+            return self.handbook.question(self.rng)
         count = self.rng.choices([n for n, _ in COUNTS], [s for _, s in COUNTS])[0]
         text, intents, _ = sentence(self.rng, self.grammar, count=count)
         return text, answer(intents)

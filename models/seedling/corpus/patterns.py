@@ -13,7 +13,9 @@ say it, not the words.  Lines written later are trained on.
 """
 
 import itertools
+import math
 import re
+from functools import cached_property
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "templates"
@@ -34,7 +36,12 @@ class Template:
         self.fields = dict(options["fields"])
         self.fields.update(_fields(fields))
         self.slots = re.findall(r"\{([^}]*)\}", self.pattern)
-        self.said = _expansions(self.pattern)
+        self.choices = math.prod(choice.count("|") + 1 for choice in re.findall(r"\(([^)]*)\)", self.pattern))
+
+    @cached_property
+    def said(self):
+        """Every form of the pattern; there are as many as its `choices`, or fewer."""
+        return _expansions(self.pattern)
 
     def pieces(self, rng):
         """The pattern with its choices made: a list of (is_slot, text)."""
@@ -70,17 +77,17 @@ def _fields(text):
     return {k.strip(): int(v) if v.strip().isdigit() else v.strip() for k, v in pairs}
 
 
-def load(family):
+def load(family, folder=FOLDER):
     """All templates of one file."""
     options, templates = {"fields": {}}, []
-    for line in (FOLDER / f"{family}.txt").read_text().splitlines():
+    for line in (folder / f"{family}.txt").read_text().splitlines():
         if line.startswith("@"):
             pairs = dict(word.split("=") for word in line[1:].split())
             options = {"when": float(pairs.pop("when", 0)), "spans": pairs.pop("spans", "") == "1", "fields": pairs}
         elif line.strip():
             templates.append(Template(family, line, options))
     held_out = {form for template in templates if template.held_out for form in template.said}
-    leaks = [t.line for t in templates if not t.held_out and t.said & held_out]
+    leaks = [t.line for t in templates if held_out and not t.held_out and t.said & held_out]
     if leaks:
         raise ValueError(f"{family}.txt: trained lines with a form of a held-out line: {leaks}")
     return templates

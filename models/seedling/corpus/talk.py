@@ -31,6 +31,7 @@ class Talk:
         greetings = patterns.load("greetings")
         self.greetings = {kind: patterns.Lines([t for t in greetings if t.fields["kind"] == kind]) for kind in REPLIES}
         self.unrelated = patterns.Lines(patterns.load("unrelated"), power=0.3)
+        self.computers = patterns.Lines(patterns.load("computers"), power=0.3)  # close to what the handbook answers
 
     def greeting(self, rng):
         """(text, answer): the kind evenly, then a line."""
@@ -48,7 +49,9 @@ class Talk:
 
     def refusal(self, rng):
         """(text, answer) for something that is not a household command."""
-        pieces = self.unrelated.pick(rng).pieces(rng) if rng.random() < 0.7 else [(True, rng.choices(*ODD)[0])]
+        roll = rng.random()
+        lines = self.computers if roll < 0.2 else self.unrelated
+        pieces = lines.pick(rng).pieces(rng) if roll < 0.75 else [(True, rng.choices(*ODD)[0])]
         text = "".join(general.DRAW[part](rng) if is_slot else part for is_slot, part in pieces)
         if rng.random() < 0.12:
             text = rng.choice(("please ", "hey, ", "hi, ", "can you ", "could you please ", "i want you to ", "hello, ", "ok, ", "tell me, ", "seedling, ", "quick question: ", "so ", "well, ")) + text
