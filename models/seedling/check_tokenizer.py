@@ -9,7 +9,7 @@ from tokenizer import LOWER, Tokenizer
 
 def main():
     url, tokenizer = sys.argv[1].rstrip("/"), Tokenizer.load()
-    rows = [row for name in ("intents", "unrelated", "greetings", "by_hand") for row in load(name)]
+    rows = [row for name in ("intents", "unrelated", "greetings", "by_hand", "handbook") for row in load(name)]
     texts = [" " + row["prompt"].strip().translate(LOWER) for row in rows] + [row["answer"] for row in rows if "answer" in row]
     different = [text for text in texts if post(url + "/tokenize", {"content": text})["tokens"] != tokenizer.encode(text)]
     print(f"{len(texts)} texts, {len(different)} with other ids")

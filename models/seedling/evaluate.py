@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).parent / "eval"
-BARS = {"intents_exact": 0.97, "refusal": 0.95, "greeting": None, "by_hand_exact": None, "tokens_per_s": 200}
+BARS = {"intents_exact": 0.97, "refusal": 0.95, "greeting": None, "by_hand_exact": None, "handbook": 0.90, "tokens_per_s": 200}
 
 
 def post(url, body):
@@ -49,6 +49,10 @@ def greets(got):
     return not got.startswith("{") and "I can't help" not in got and "can't do code" not in got and "did not understand" not in got
 
 
+def same_text(got, wanted):
+    return got.strip() == wanted.strip()
+
+
 def measure(url, name, judge, streams):
     """Share of right answers, and the wrong ones."""
     rows = load(name)
@@ -77,7 +81,8 @@ def main():
     args = parser.parse_args()
     url, began, results, wrong = args.url.rstrip("/"), time.time(), {}, []
     for claim, name, judge in (("intents_exact", "intents", same_json), ("refusal", "unrelated", lambda got, _: refuses(got)),
-                               ("greeting", "greetings", lambda got, _: greets(got)), ("by_hand_exact", "by_hand", same_json)):
+                               ("greeting", "greetings", lambda got, _: greets(got)), ("by_hand_exact", "by_hand", same_json),
+                               ("handbook", "handbook", same_text)):
         value, count, failed = measure(url, name, judge, args.streams)
         results[claim] = (value, count, "share")
         wrong += failed

@@ -1,13 +1,17 @@
 """Writes the frozen evaluation sets as JSONL: `python3 make_eval.py`.
 
 intents.jsonl is drawn from held-out templates only; the others are written by
-hand (the .txt files beside them) and were never part of the corpus.
+hand (the .txt files beside them) and were never part of the corpus.  Of
+handbook.txt, written by somebody who had not seen the templates, the questions that
+the templates could draw all the same are left out.
 """
 
 import json
 import random
 from pathlib import Path
 
+from corpus.drawable import Drawable
+from corpus.handbook import Handbook
 from corpus.sentence import Grammar, answer, sentence
 
 HERE = Path(__file__).parent / "eval"
@@ -42,8 +46,20 @@ def by_hand(name):
         yield {"id": f"{name}-{number:03d}", "prompt": prompt, **({"answer": wanted} if wanted else {})}
 
 
+def handbook():
+    """Questions about Localscale with the answers of their topics; lines are `question<TAB>topic`."""
+    path, corpus = HERE / "handbook.txt", Handbook()
+    drawable = Drawable(corpus)
+    for number, line in enumerate(path.read_text().splitlines() if path.exists() else (), 1):
+        prompt, _, topic = line.partition("\t")
+        if drawable(prompt):
+            print(f"handbook.txt:{number}: the corpus has it too, left out: {prompt}")
+        else:
+            yield {"id": f"handbook-{number:03d}", "prompt": prompt, "topic": topic, "answer": corpus.answers[topic]}
+
+
 def main():
-    for name, rows in (("intents", intents()), ("unrelated", by_hand("unrelated")), ("greetings", by_hand("greetings")), ("by_hand", by_hand("by_hand"))):
+    for name, rows in (("handbook", handbook()), ("intents", intents()), ("unrelated", by_hand("unrelated")), ("greetings", by_hand("greetings")), ("by_hand", by_hand("by_hand"))):
         lines = [json.dumps(row, ensure_ascii=False) for row in rows]
         (HERE / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
         print(f"{name}.jsonl: {len(lines)}")
