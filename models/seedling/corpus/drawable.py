@@ -8,7 +8,7 @@ import re
 
 from .handbook import GREETINGS, PLACES
 
-MADE_UP = "[a-z0-9]{2,16}"
+MADE_UP = "[a-z]{2,14}(?:[0-9]{1,2}b?|23b|latest|mini)"
 SAID = ("do", "ask", "say")
 
 
@@ -26,14 +26,14 @@ class Drawable:
         for group, _ in handbook.lines.values():
             for line in group:
                 self.lines[line.fields["kind"]].append(self._expression(line.pattern))
-        self.frames = [(kind if kind in SAID else "do", *map(self._expression, re.split(r"\{(?:do|ask|say)\}", frame.pattern)))
-                       for kind, frames in handbook.frames.items() for frame in frames]
+        self.frames = {(kind if kind in SAID else "do", *map(self._expression, re.split(r"\{(?:do|ask|say)\}", frame.pattern)))
+                       for kind, frames in handbook.frames.items() for frame in frames}
         self.before = [squash(text) for text in (*GREETINGS, *PLACES[0])]
         self.after = [squash(text) for text in PLACES[1]]
 
     def __call__(self, text):
         """True if the text can be drawn."""
-        return any(self._framed(form) for form in self._without_places(squash(text)))
+        return any(self._said(form, kind, start, end) for form in self._without_places(squash(text)) for kind, start, end in self._spans(form))
 
     def _without_places(self, text):
         """The text, and what is left of it without greetings and places."""
@@ -42,13 +42,16 @@ class Drawable:
             forms |= {form.removeprefix(words) for form in forms for words in self.before}
         return forms | {form.removesuffix(words) for form in forms for words in self.after}
 
-    def _framed(self, text):
+    def _spans(self, text):
+        """Where a line can stand if the rest is a frame."""
+        spans = set()
         for kind, before, after in self.frames:
             starts = [i for i in range(len(text)) if before.fullmatch(text, 0, i)]
-            ends = [i for i in range(1, len(text) + 1) if after.fullmatch(text, i)] if starts else []
-            if any(line.fullmatch(text, start, end) for start in starts for end in ends if start < end for line in self.lines[kind]):
-                return True
-        return False
+            spans |= {(kind, start, end) for start in starts for end in range(start + 1, len(text) + 1) if after.fullmatch(text, end)}
+        return spans
+
+    def _said(self, text, kind, start, end):
+        return any(line.fullmatch(text, start, end) for line in self.lines[kind])
 
     def _expression(self, pattern):
         return re.compile("".join(self._part(part) for part in re.split(r"(\([^)]*\)|\{\w+\})", pattern)))

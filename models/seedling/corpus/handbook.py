@@ -21,7 +21,7 @@ from . import patterns
 from .lexicon import made_up
 
 FOLDER = Path(__file__).parent / "handbook"
-FILES = ("basics", "running", "models", "speed", "files", "using", "devices", "clients", "settings", "seedling")
+FILES = ("basics", "running", "models", "speed", "files", "using", "devices", "clients", "settings", "seedling", "plain")
 PLACES = ("localscale: ", "in localscale, ", "with localscale, ", "about localscale: "), (
     " in localscale", " with localscale", " on my home server", " in this program", " on this machine", " at home", " with this thing", " using localscale")
 GREETINGS = ("hi, ", "hello, ", "hey, ", "hi! ", "please, ", "seedling, ", "hey seedling, ", "ok, ", "good morning, ", "hi there, ", "sorry, ", "excuse me, ")
@@ -81,7 +81,7 @@ class Handbook:
         if name in ("do", "ask", "say"):
             return said
         if name == "model" and rng.random() < 0.15:
-            return made_up(rng) + rng.choice(("", "", ":7b", ":1b", "3", "2:3b", "-mini"))
+            return made_up(rng) + rng.choice((":7b", ":1b", ":latest", "3", "2:3b", "-mini"))
         return SLOT.sub(lambda found: self._slot(rng, found.group(1), said), rng.choice(self.words[name]))
 
 
