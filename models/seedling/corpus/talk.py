@@ -10,7 +10,7 @@ REPLIES = {
     "bye": "Goodbye! Take care.",
     "who": "I am Seedling, a small model that Localscale trained and ships. I turn household sentences into commands.",
     "can": "I understand household sentences: lights, heating, blinds, locks, alarms, timers, reminders, lists, music. Try: lights off at nine. "
-           f"For other questions pull a larger model with: {PULL}",
+           f"I also answer questions about Localscale. For others pull a larger model with: {PULL}",
     "here": "I am here. What can I do in the house?",
 }
 REFUSALS = {
