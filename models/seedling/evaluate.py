@@ -49,8 +49,8 @@ def greets(got):
     return not got.startswith("{") and "I can't help" not in got and "can't do code" not in got and "did not understand" not in got
 
 
-def same_text(got, wanted):
-    return got.strip() == wanted.strip()
+def one_of(got, answers):
+    return got.strip() in answers
 
 
 def measure(url, name, judge, streams):
@@ -58,7 +58,7 @@ def measure(url, name, judge, streams):
     rows = load(name)
     with ThreadPoolExecutor(streams) as pool:
         answers = list(pool.map(lambda row: ask(url, row["prompt"])[0], rows))
-    wrong = [{**row, "got": got} for row, got in zip(rows, answers) if not judge(got, row.get("answer", ""))]
+    wrong = [{**row, "got": got} for row, got in zip(rows, answers) if not judge(got, row.get("answer") or row.get("answers", ""))]
     return 1 - len(wrong) / len(rows), len(rows), wrong
 
 
@@ -82,7 +82,7 @@ def main():
     url, began, results, wrong = args.url.rstrip("/"), time.time(), {}, []
     for claim, name, judge in (("intents_exact", "intents", same_json), ("refusal", "unrelated", lambda got, _: refuses(got)),
                                ("greeting", "greetings", lambda got, _: greets(got)), ("by_hand_exact", "by_hand", same_json),
-                               ("handbook", "handbook", same_text)):
+                               ("handbook", "handbook", one_of)):
         value, count, failed = measure(url, name, judge, args.streams)
         results[claim] = (value, count, "share")
         wrong += failed

@@ -47,7 +47,7 @@ def by_hand(name):
 
 
 def handbook():
-    """Questions about Localscale with the answers of their topics; lines are `question<TAB>topic`."""
+    """Questions about Localscale with the answers of their topics; lines are `question<TAB>topic`, or `topic|topic` where either will do."""
     path, corpus = HERE / "handbook.txt", Handbook()
     drawable = Drawable(corpus)
     for number, line in enumerate(path.read_text().splitlines() if path.exists() else (), 1):
@@ -55,7 +55,7 @@ def handbook():
         if drawable(prompt):
             print(f"handbook.txt:{number}: the corpus has it too, left out: {prompt}")
         else:
-            yield {"id": f"handbook-{number:03d}", "prompt": prompt, "topic": topic, "answer": corpus.answers[topic]}
+            yield {"id": f"handbook-{number:03d}", "prompt": prompt, "topic": topic, "answers": [corpus.answers[name] for name in topic.split("|")]}
 
 
 def main():

@@ -9,6 +9,7 @@ groups that start with `@ topic=NAME kind=KIND`:
 - `ask`: a whole question, or keywords.
 - `say`: a statement ("my phone can't reach it"), alone or with "what now" and the like.
 
+`heard.txt` holds questions as several people wrote them, each on their own.
 `words.txt` holds what fills the slots.
 """
 
@@ -21,7 +22,7 @@ from . import patterns
 from .lexicon import made_up
 
 FOLDER = Path(__file__).parent / "handbook"
-FILES = ("basics", "running", "models", "speed", "files", "using", "devices", "clients", "settings", "seedling", "plain")
+FILES = ("basics", "running", "models", "speed", "files", "using", "devices", "clients", "settings", "seedling", "plain", "heard")
 PLACES = ("localscale: ", "in localscale, ", "with localscale, ", "about localscale: "), (
     " in localscale", " with localscale", " on my home server", " in this program", " on this machine", " at home", " with this thing", " using localscale")
 GREETINGS = ("hi, ", "hello, ", "hey, ", "hi! ", "please, ", "seedling, ", "hey seedling, ", "ok, ", "good morning, ", "hi there, ", "sorry, ", "excuse me, ")
@@ -33,6 +34,11 @@ KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 def answers():
     """The answer of each topic."""
     return dict(line.split("\t") for line in (FOLDER / "topics.txt").read_text().splitlines())
+
+
+def weight(line):
+    """How often it comes, among the lines of its topic: one of many forms more often, but not in proportion."""
+    return float(line.fields.get("weight", 1)) * line.choices ** 0.3
 
 
 class Handbook:
@@ -49,7 +55,7 @@ class Handbook:
             lines[template.fields["topic"]].append(template)
         if lines.keys() != self.answers.keys():
             raise ValueError(f"topics without questions, or questions without a topic: {sorted(lines.keys() ^ self.answers.keys())}")
-        self.lines = {topic: (group, list(itertools.accumulate(t.choices ** 0.3 for t in group))) for topic, group in lines.items()}
+        self.lines = {topic: (group, list(itertools.accumulate(weight(t) for t in group))) for topic, group in lines.items()}
         self.topics = list(self.lines)
 
     def question(self, rng):
