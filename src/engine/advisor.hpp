@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,10 @@ class Advisor {
   virtual net::Task<Result<FitReport>> fit(std::string_view name) = 0;
   /// Models that we know by heart; asks nobody. At most 24, the small ones first.
   virtual std::vector<FitReport> suggestions() = 0;
+  /// Measures how fast this machine reads and computes weights, which estimates of speed stand on. Does
+  /// nothing where a larger model has told already, or memory is short; else it takes up to ten seconds.
+  /// Nothing is kept unless `quiet` still holds at its end: nobody was answered meanwhile.
+  virtual net::Task<void> measure_machine(std::function<bool()> quiet) = 0;
 };
 
 }  // namespace localscale::engine

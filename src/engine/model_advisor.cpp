@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.hpp"
 #include "core/models/model_name.hpp"
 #include "engine/suggestion_list.hpp"
+#include "engine/yardstick.hpp"
 
 namespace localscale::engine {
 namespace {
 
 constexpr std::chrono::minutes memory_of_lookups{5};
 constexpr std::size_t max_remembered = 32;
+/// Its weights as they are mapped and as the engine copies them, and room to compute.
+constexpr std::uint64_t yardstick_memory = 1'000'000'000;
 
 std::uint64_t free_on_disk(const std::filesystem::path& folder) {
   std::error_code failed;
@@ -34,7 +38,11 @@ std::string about(const std::string& name) {
 
 ModelAdvisor::ModelAdvisor(Uses uses, const config::Engine& config, std::filesystem::path store,
                            std::uint64_t keep_free_bytes)
-    : uses_(std::move(uses)), config_(config), store_(std::move(store)), keep_free_bytes_(keep_free_bytes) {}
+    : uses_(std::move(uses)),
+      config_(config),
+      store_(std::move(store)),
+      yardstick_(yardstick_in(store_)),
+      keep_free_bytes_(keep_free_bytes) {}
 
 Room ModelAdvisor::room() const {
   return {.memory_bytes = uses_.memory_budget(),
@@ -46,12 +54,14 @@ Room ModelAdvisor::room() const {
 
 std::vector<SpeedSample> ModelAdvisor::samples(const Room& room) {
   std::vector<SpeedSample> out;
+  const auto add = [&](const LibraryModel& entry) {
+    if (const auto rates = uses_.tuner.measured(entry, room.machine))
+      out.push_back({entry.facts.token_bytes, entry.facts.token_parameters, *rates});
+  };
   for (const auto& model : uses_.library.list()) {
-    const auto entry = uses_.library.entry(model.name);
-    if (!entry) continue;
-    if (const auto rates = uses_.tuner.measured(*entry, room.machine))
-      out.push_back({entry->facts.token_bytes, entry->facts.token_parameters, *rates});
+    if (const auto entry = uses_.library.entry(model.name)) add(*entry);
   }
+  add(yardstick_);
   return out;
 }
 
@@ -151,6 +161,18 @@ std::vector<FitReport> ModelAdvisor::suggestions() {
     out.push_back(report({suggestion.entry, suggestion.projector_bytes, to_come}, here, measured));
   }
   return out;
+}
+
+net::Task<void> ModelAdvisor::measure_machine(std::function<bool()> quiet) {
+  const auto here = room();
+  const bool known = predict_speed(yardstick_.facts, samples(here)).basis != Basis::none;
+  if (known || here.memory_bytes.value_or(0) < yardstick_memory) co_return;
+  const auto file = YardstickFile::write(store_);
+  if (!file) {
+    spdlog::warn("the machine is not measured error=\"{}\"", file.error().message());
+    co_return;
+  }
+  co_await uses_.tuner.tune(yardstick_, here.machine, std::move(quiet), {});
 }
 
 }  // namespace localscale::engine

@@ -39,6 +39,7 @@ class ModelAdvisor final : public Advisor {
 
   net::Task<Result<FitReport>> fit(std::string_view name) override;
   std::vector<FitReport> suggestions() override;
+  net::Task<void> measure_machine(std::function<bool()> quiet) override;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -60,6 +61,7 @@ class ModelAdvisor final : public Advisor {
   Uses uses_;
   config::Engine config_;
   std::filesystem::path store_;
+  LibraryModel yardstick_;
   std::uint64_t keep_free_bytes_;
   std::map<std::string, Remembered> remembered_;  ///< So that registries are asked once.
 };

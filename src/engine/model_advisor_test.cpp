@@ -1,9 +1,15 @@
 #include "engine/model_advisor.hpp"
 
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "core/models/model_name.hpp"
 #include "tests/support/run_task.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace localscale::engine {
 namespace {
@@ -62,12 +68,20 @@ class FakeLookup final : public ModelLookup {
 /// Knows how fast the model that is here was.
 class FakeTuner final : public Tuner {
  public:
-  net::Task<Tuning> tune(LibraryModel, MachineLoad, Quiet, ProgressSink) override { co_return Tuning{}; }
+  net::Task<Tuning> tune(LibraryModel entry, MachineLoad, Quiet quiet, ProgressSink) override {
+    EXPECT_TRUE(std::filesystem::is_regular_file(entry.model.path));
+    if (quiet()) tuned.push_back(entry.model.name);
+    co_return Tuning{};
+  }
   Tuning known(const LibraryModel&, const MachineLoad&) override { return {}; }
   std::optional<BenchRates> measured(const LibraryModel& entry, const MachineLoad&) override {
-    if (entry.model.name != "here:latest") return std::nullopt;
+    if (entry.model.name == "yardstick" && std::ranges::find(tuned, "yardstick") != tuned.end())
+      return BenchRates{400, 30};
+    if (entry.model.name != "here:latest" || !knows_what_is_here) return std::nullopt;
     return BenchRates{80, 20};
   }
+  std::vector<std::string> tuned;
+  bool knows_what_is_here = true;
   std::uint64_t measurements() const override { return 0; }
 };
 
@@ -91,6 +105,7 @@ class ModelAdvisorTest : public testing::Test {
   OneModelLibrary library_;
   FakeLookup lookup_;
   FakeTuner tuner_;
+  tests::TemporaryFolder folder_;
   FakeMachine machine_;
   std::uint64_t taken_ = 0;
   ModelAdvisor advisor_{{.library = library_,
@@ -100,7 +115,7 @@ class ModelAdvisorTest : public testing::Test {
                          .memory_budget = [] { return std::optional(12 * gb); },
                          .taken_by_pull = [this](const std::string&) { return taken_; }},
                         {},
-                        "/",
+                        folder_.path(),
                         0};
 };
 
@@ -126,6 +141,23 @@ TEST_F(ModelAdvisorTest, AnotherIsAskedForOnceAndItsSpeedIsEstimated) {
     EXPECT_DOUBLE_EQ(out->speed.answer, 20);
   }
   EXPECT_EQ(lookup_.asked, 1);
+}
+
+TEST_F(ModelAdvisorTest, BeforeALargeModelWasMeasuredTheYardstickTells) {
+  tuner_.knows_what_is_here = false;
+  EXPECT_EQ(fit("there")->speed.basis, Basis::none);
+  for (int i = 0; i < 2; ++i) tests::run_task(io_, advisor_.measure_machine([] { return true; }));
+  EXPECT_EQ(tuner_.tuned, std::vector<std::string>{"yardstick"});
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+  const auto out = fit("there");
+  EXPECT_EQ(out->speed.basis, Basis::estimated);
+  EXPECT_GT(out->speed.answer, 1);
+  EXPECT_LT(out->speed.answer, 30);
+}
+
+TEST_F(ModelAdvisorTest, TheYardstickIsLeftOutWhereALargeModelHasTold) {
+  tests::run_task(io_, advisor_.measure_machine([] { return true; }));
+  EXPECT_TRUE(tuner_.tuned.empty());
 }
 
 TEST_F(ModelAdvisorTest, AFailureIsNotRemembered) {

@@ -16,6 +16,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t runs_wanted = 3;
+/// A small run first, and the machine itself last.
+constexpr std::uint32_t steps = runs_wanted + 2;
 /// A machine that is this slow does not get all of its runs.
 constexpr std::chrono::seconds patience{90};
 /// The supervisor tells of power each two seconds: a shorter measurement is not in what it told.
@@ -39,7 +41,7 @@ Problem writes_no_text(const std::string& model) {
 }
 
 std::string measuring_line(std::uint32_t completed) {
-  return dump({{"status", "measuring"}, {"total", runs_wanted + 1}, {"completed", completed}});
+  return dump({{"status", "measuring"}, {"total", steps}, {"completed", completed}});
 }
 
 engine::Loaded loaded_entry(const engine::Engines& engines, const std::string& name) {
@@ -128,6 +130,9 @@ net::Task<void> AdminMeasure::run(Call& call, LineStream& lines, engine::Lease& 
   measurement.prompt_tokens_per_second = rates.prompt;
   measurement.threads = loaded.threads;
   if (Clock::now() - began > power_is_told_after) measurement.watts = services_.status.state().watts;
+  co_await lines.send(measuring_line(steps - 1));
+  co_await services_.advisor.measure_machine(
+      [this, answers_before] { return services_.answers.begun() == answers_before; });
   co_await keep(call, lines, std::move(measurement));
 }
 

@@ -72,7 +72,7 @@ TEST(Measure, RunsThreeTimesAfterAWarmUpAndKeepsTheMedian) {
   EXPECT_EQ(got.headers.get("Content-Type"), "application/x-ndjson");
   const auto lines = lines_of(got);
   ASSERT_EQ(lines.size(), 5U);
-  EXPECT_EQ(lines[1], json({{"status", "measuring"}, {"total", 4}, {"completed", 1}}));
+  EXPECT_EQ(lines[1], json({{"status", "measuring"}, {"total", 5}, {"completed", 1}}));
   const json& result = lines.back()["measurement"];
   EXPECT_EQ(lines.back()["status"], "success");
   EXPECT_EQ(result["id"], 1);

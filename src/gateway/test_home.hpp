@@ -98,7 +98,12 @@ class FakeAdvisor final : public engine::Advisor {
  public:
   net::Task<Result<engine::FitReport>> fit(std::string_view name) override;
   std::vector<engine::FitReport> suggestions() override { return {report}; }
+  net::Task<void> measure_machine(std::function<bool()> quiet) override {
+    if (quiet()) ++machine_measurements;
+    co_return;
+  }
   engine::FitReport report;
+  int machine_measurements = 0;
   std::optional<Error> error;
 };
 

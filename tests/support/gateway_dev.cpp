@@ -172,6 +172,7 @@ class NoAdvice final : public engine::Advisor {
     co_return fail(Errc::unsupported, "gateway_dev does not judge models.");
   }
   std::vector<engine::FitReport> suggestions() override { return {}; }
+  net::Task<void> measure_machine(std::function<bool()>) override { co_return; }
 };
 
 class NoKeys final : public store::KeyStore {
