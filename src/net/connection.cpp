@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "base/printable.hpp"
 #include "net/spawn.hpp"
+#include "net/trace.hpp"
 
 namespace localscale::net {
 namespace {
@@ -172,14 +173,14 @@ Task<void> Connection::answer() {
     co_await core_->handler(request_, *this);
   } catch (const std::exception& error) {
     failed = !gone_;
-    if (failed) spdlog::error("request failed id={} error=\"{}\"", request_.id, error.what());
+    if (failed) spdlog::error("request failed id={} error=\"{}\"", log_id(request_), error.what());
   }
   if (gone_) {
     ++core_->stats.hung_up;
   } else if (begun_ && !answered_) {
     gone_ = true;
   } else if (!answered_) {
-    if (!failed) spdlog::error("request failed id={} error=\"the handler gave no answer\"", request_.id);
+    if (!failed) spdlog::error("request failed id={} error=\"the handler gave no answer\"", log_id(request_));
     co_await send(core_->refusal(
         500, "This is a bug in Localscale; the log names it under request " + request_.id + ".", request_));
   }
@@ -189,8 +190,8 @@ Task<void> Connection::refuse(unsigned status, std::string message) {
   if (request_.id.empty()) request_.id = core_->next_request_id();
   Response response = core_->refusal(status, message, request_);
   response.headers.set("x-request-id", request_.id);
-  spdlog::info("refused {} status={} peer={} id={}", for_log(request_.target), status, request_.peer,
-               request_.id);
+  spdlog::info("refused {} status={} peer={} id={}", for_log(request_.path()), status, request_.peer,
+               log_id(request_));
   co_await refuse(std::move(response));
 }
 

@@ -1,8 +1,18 @@
 // The log in the home's memory: lines of all processes, found again and followed, and never a prompt in them.
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { ask, listen } from '../support/admin.mjs';
 import { sleep, startHome, until } from '../support/home.mjs';
+
+/** What the home answers to these bytes. */
+const raw = (port, bytes) => new Promise((done, fail) => {
+  let answer = '';
+  const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+  socket.on('data', (data) => { answer += data; });
+  socket.once('end', () => { socket.destroy(); done(answer); });
+  socket.once('error', (error) => (answer === '' ? fail(error) : done(answer)));
+});
 
 describe('the log of a running home', () => {
   let home;
@@ -31,6 +41,17 @@ describe('the log of a running home', () => {
     stop();
     assert.ok(events.some((event) => event.event === 'tick'));
     assert.ok(events.filter((event) => event.event === 'log').every((event) => event.data.id > last && event.id === String(event.data.id)));
+  });
+
+  test('names what is refused before anything is asked by its id and trace, and never by its query', async () => {
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const head = `GET /too-much?prompt=ZebraMarmalade HTTP/1.1\r\nHost: localhost\r\ntraceparent: 00-${trace}-00f067aa0ba902b7-01\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`;
+    const answer = await raw(Number(new URL(home.url).port), head);
+    assert.match(answer, /^HTTP\/1.1 431/);
+    const [, id] = answer.match(/x-request-id: (\S+)/i);
+    const [line] = await until('the line is there', async () => { const { body } = await ask(home, 'logs?text=/too-much'); return body.lines.length && body.lines; });
+    assert.ok(line.message.endsWith(`id=${id} trace=${trace}`), line.message);
+    assert.ok(!home.log.includes('ZebraMarmalade'));
   });
 
   test('is printed by the command line where no file is written', () => {
