@@ -2,6 +2,7 @@
 
 #include "gateway/admin.hpp"
 #include "gateway/json.hpp"
+#include "gateway/live_calls.hpp"
 
 namespace localscale::gateway {
 namespace {
@@ -82,6 +83,7 @@ net::Task<void> Admin::list_keys(Call& call) {
 net::Task<void> Admin::revoke_key(Call& call) {
   const auto revoked = services_.keys.revoke(call.rest);
   if (!revoked) co_return co_await call.refuse(revoked.error());
+  services_.live.cut_orphans(&call);
   services_.events.publish("keys", "{}");
   co_await call.send_json(R"({"schema":1,"revoked":true})");
 }

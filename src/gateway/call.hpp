@@ -22,6 +22,9 @@ enum class Framing {
   lines,   ///< NDJSON
 };
 
+/// What a request was admitted by may end while it runs.
+enum class Cut { no, session_over, key_revoked };
+
 /// The answering side of one request: adds the headers that every answer carries and counts what went out.
 class Answer {
  public:
@@ -31,6 +34,8 @@ class Answer {
   net::Task<Result<void>> begin(unsigned status, net::Headers headers);
   net::Task<Result<void>> write(std::string_view piece);
   net::Task<Result<void>> end();
+  /// See net::Exchange.
+  void interrupt() { exchange_.interrupt(); }
 
   [[nodiscard]] unsigned status() const { return status_; }  ///< 0 until something was answered.
   [[nodiscard]] std::uint64_t bytes() const {
@@ -60,6 +65,7 @@ struct Call {
   std::string person = std::string(the_owner);  ///< Whose things this request reads and changes.
   std::optional<store::Session> session{};      ///< The caller's; none for programs and the command line.
   std::string key_name{};                       ///< The device's; empty without a key.
+  Cut cut = Cut::no;                            ///< Set by LiveCalls.
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 
   /// `person` is proven: by a session or the command line's socket.

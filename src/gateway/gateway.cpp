@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "base/log.hpp"
@@ -19,6 +20,7 @@
 #include "gateway/config_admin.hpp"
 #include "gateway/conversations.hpp"
 #include "gateway/key_limits.hpp"
+#include "gateway/live_calls.hpp"
 #include "gateway/log_admin.hpp"
 #include "gateway/model_choice.hpp"
 #include "gateway/ollama.hpp"
@@ -30,12 +32,15 @@
 #include "gateway/session_endpoints.hpp"
 #include "gateway/status_text.hpp"
 #include "gateway/trace.hpp"
+#include "net/timer.hpp"
 
 namespace localscale::gateway {
 namespace {
 
 /// The connection's end, told as status 499 where nothing was answered before.
 constexpr unsigned client_gone = 499;
+
+constexpr std::chrono::seconds sessions_looked_at_each{10};
 
 constexpr std::size_t method_max = 20;  ///< Bytes of an unknown method in the log.
 
@@ -117,7 +122,8 @@ class Gateway::Parts {
  public:
   Parts(const Home& home, Options options)
       : options_(std::move(options)),
-        services_{home, options_, metrics_, events_, answers_},
+        live_(home.sessions, home.keys),
+        services_{home, options_, metrics_, events_, answers_, live_},
         access_(options_),
         admission_(services_),
         routes_(metrics_),
@@ -164,6 +170,13 @@ class Gateway::Parts {
     } catch (...) {
       failure = std::current_exception();
     }
+    if (call.cut != Cut::no) {
+      // Its coroutine was cancelled, though its client is still there: from here on it may be told.
+      co_await boost::asio::this_coro::reset_cancellation_state();
+      const bool over = answer.status() != 0 && !answer.streaming();
+      if (!over) co_await call.refuse(cut_problem(call.cut));
+      co_return;
+    }
     if (!failure) co_return;
     if (is_cancelled(failure)) std::rethrow_exception(failure);
     spdlog::error("request failed id={}: {}", log_id(request), text_of(failure));
@@ -177,6 +190,13 @@ class Gateway::Parts {
   void end_streams() { events_.close(); }
 
   net::Task<void> keep_history() { return history_.keep(); }
+
+  net::Task<void> watch_sessions() {
+    for (;;) {
+      co_await net::sleep_for(sessions_looked_at_each);
+      live_.cut_orphans();
+    }
+  }
 
   /// Host, Origin, door, key and session, before a body is read; limits are asked when the request is whole.
   net::HeadVerdict check_head(const net::Request& request) {
@@ -229,7 +249,9 @@ class Gateway::Parts {
     Routes::Match match = routes_.find(call.request.method, call.path);
     auto caller = admission_.admit(call.request, need_of(match));
     if (!caller) co_return co_await call.refuse(caller.error());
-    KeyLimits::Permit permit;  // Held while the request runs.
+    std::optional<LiveCalls::Entry> live;  // Held while the request runs, as is the permit.
+    if (caller->key || caller->session) live.emplace(live_, call, *caller);
+    KeyLimits::Permit permit;
     if (caller->key) {
       auto admitted = limits_.admit(*caller->key, std::chrono::steady_clock::now());
       if (!admitted) co_return co_await call.refuse(std::move(admitted.error()));
@@ -251,6 +273,7 @@ class Gateway::Parts {
   Metrics metrics_;
   Events events_;
   RunningAnswers answers_;
+  LiveCalls live_;
   Services services_;
   Access access_;
   Admission admission_;
@@ -290,6 +313,10 @@ net::HeadCheck Gateway::head_check() {
 
 net::Task<void> Gateway::keep_history() {
   return parts_->keep_history();
+}
+
+net::Task<void> Gateway::watch_sessions() {
+  return parts_->watch_sessions();
 }
 
 void Gateway::end_streams() {

@@ -27,6 +27,10 @@ class Gateway {
   /// Takes the samples behind `GET history`, for as long as the home runs: until it is cancelled.
   net::Task<void> keep_history();
 
+  /// Cuts what runs by a session that is over by its time, for as long as the home runs: until it is
+  /// cancelled.
+  net::Task<void> watch_sessions();
+
   /// The home stops: ends the streams that would go on for ever.
   void end_streams();
 

@@ -21,6 +21,7 @@ class NoExchange final : public net::Exchange {
   net::Task<Result<void>> begin(unsigned, net::Headers) override { co_return Result<void>{}; }
   net::Task<Result<void>> write(std::string_view) override { co_return Result<void>{}; }
   net::Task<Result<void>> end() override { co_return Result<void>{}; }
+  void interrupt() override {}
   [[nodiscard]] bool begun() const override { return false; }
 };
 

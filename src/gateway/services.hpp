@@ -35,12 +35,15 @@ struct Home {
   store::MeasurementStore& measurements;
 };
 
+class LiveCalls;
+
 /// What endpoints work with.
 struct Services : Home {
   const Options& options;
   Metrics& metrics;
   Events& events;
   RunningAnswers& answers;
+  LiveCalls& live;
 };
 
 }  // namespace localscale::gateway

@@ -1,14 +1,18 @@
 #include "gateway/session_endpoints.hpp"
 
 #include <array>
+#include <string_view>
 #include <utility>
 
 #include "base/log.hpp"
 #include "gateway/access.hpp"
 #include "gateway/admission.hpp"
 #include "gateway/json.hpp"
+#include "gateway/live_calls.hpp"
 #include "gateway/session_cookie.hpp"
 #include "gateway/timestamp.hpp"
+#include "gateway/trace.hpp"
+#include "store/password.hpp"
 
 namespace localscale::gateway {
 
@@ -58,6 +62,14 @@ Problem too_often(std::chrono::seconds wait) {
   return problem;
 }
 
+/// Passwords are hashed one after the other, so that nobody makes the home hash many.
+Problem another_password() {
+  Problem problem = make_problem(
+      429, "busy", "The home is just comparing another password; nothing was tried. Try again in a second.");
+  problem.retry_after_s = 1;
+  return problem;
+}
+
 Problem not_here(const net::Request& request) {
   if (!Access::is_own_page(request))
     return make_problem(403, "origin_not_allowed", "Only the home's own page signs in to it.");
@@ -89,18 +101,23 @@ void SessionEndpoints::add_to(Routes& routes) {
 }
 
 net::Task<void> SessionEndpoints::show(Call& call) {
-  const auto password = services_.sessions.has_password(the_owner);
-  if (!password) co_return co_await call.refuse(password.error());
-  co_await send_private(call, session_json(call.session, *password));
+  const auto hash = services_.sessions.password_hash(the_owner);
+  if (!hash) co_return co_await call.refuse(hash.error());
+  co_await send_private(call, session_json(call.session, !hash->empty()));
 }
 
 namespace {
 
-/// What is said of a proof that is wrong.
-constexpr std::array<std::string_view, 3> wrong_words = {
-    "This link has been used already, or is too old. Get a new one with `localscale open`.",
-    "This password is not right.",
-    "This key does not open the page. One that does is made with `localscale key create NAME --sign-in`."};
+constexpr std::string_view wrong_token =
+    "This link has been used already, or is too old. Get a new one with `localscale open`.";
+constexpr std::string_view wrong_password = "This password is not right.";
+constexpr std::string_view wrong_key =
+    "This key does not open the page. One that does is made with `localscale key create NAME --sign-in`.";
+
+Problem wrong_proof(const net::Request& request, std::string_view words) {
+  spdlog::warn("a sign-in failed id={} peer={}", log_id(request), request.peer);
+  return make_problem(401, "wrong_proof", std::string(words));
+}
 
 }  // namespace
 
@@ -126,47 +143,72 @@ net::Task<void> SessionEndpoints::sign_in(Call& call) {
     co_return co_await call.refuse(
         make_problem(400, "invalid_argument", "Give one of \"token\", \"password\" and \"key\"."));
   }
-  const auto made = enter(call.request, proof);
+  Entered made;
+  if (proof.kind == Proof::Kind::password) {
+    made = co_await enter_by_password(call.request, std::move(proof.secret));
+  } else {
+    made = enter(call.request, proof);
+  }
   if (!made) co_return co_await call.refuse(made.error());
   // The browser forgets the session that it had.
   if (call.session) static_cast<void>(services_.sessions.end(call.session->id));
-  const auto password = services_.sessions.has_password(the_owner);
-  Json json = session_json(made->session, password.value_or(false));
+  services_.live.cut_orphans(&call);
+  const auto hash = services_.sessions.password_hash(the_owner);
+  Json json = session_json(made->session, hash && !hash->empty());
   json["csrf"] = made->csrf;
   co_await send_private(call, json, session_cookie(made->cookie, is_secure(call.request)));
 }
 
 /// Tokens and keys are tried also where a wrong one is not to be told any more: they cannot be guessed, so
 /// who fails on purpose locks nobody out who holds one.
-tl::expected<store::NewSession, Problem> SessionEndpoints::enter(const net::Request& request,
-                                                                 const Proof& proof) {
+SessionEndpoints::Entered SessionEndpoints::enter(const net::Request& request, const Proof& proof) {
   const auto now = Clock::now();
   const auto wait = throttle_.wait(request, now);
-  if (wait.count() > 0 && proof.kind == Proof::Kind::password) return tl::unexpected(too_often(wait));
   auto made = try_proof(proof);
   if (made) return std::move(*made);
   if (made.error().code != Errc::denied) return tl::unexpected(problem_of(made.error()));
   if (wait.count() > 0) return tl::unexpected(too_often(wait));
   throttle_.failed(request, now);
-  spdlog::warn("a sign-in failed id={} peer={}", request.id, request.peer);
-  return tl::unexpected(
-      make_problem(401, "wrong_proof", std::string(wrong_words.at(static_cast<std::size_t>(proof.kind)))));
+  return tl::unexpected(wrong_proof(request, proof.kind == Proof::Kind::token ? wrong_token : wrong_key));
 }
 
 Result<store::NewSession> SessionEndpoints::try_proof(const Proof& proof) {
   if (proof.kind == Proof::Kind::token) return services_.sessions.enter_by_token(proof.secret);
-  if (proof.kind == Proof::Kind::password)
-    return services_.sessions.enter_by_password(the_owner, proof.secret);
   const auto key = services_.keys.verify(proof.secret);
   if (!key) return tl::unexpected(key.error());
   if (!key->may_sign_in) return fail(Errc::denied, "This key is for programs.");
   return services_.sessions.enter_by_key(the_owner, key->id);
 }
 
+/// A try counts before its result is known: else who hangs up while it is compared would never be counted.
+net::Task<SessionEndpoints::Entered> SessionEndpoints::enter_by_password(const net::Request& request,
+                                                                         std::string password) {
+  const auto now = Clock::now();
+  const auto wait = throttle_.wait(request, now);
+  if (wait.count() > 0) co_return tl::unexpected(too_often(wait));
+  if (passwords_.busy()) co_return tl::unexpected(another_password());
+  auto hash = services_.sessions.password_hash(the_owner);
+  if (!hash) co_return tl::unexpected(problem_of(hash.error()));
+  throttle_.failed(request, now);
+  const auto matches =
+      co_await passwords_.run<bool>([password = std::move(password), kept = *hash]() -> Result<bool> {
+        return store::password_matches(password, kept);
+      });
+  if (!matches) co_return tl::unexpected(problem_of(matches.error()));
+  if (!*matches) co_return tl::unexpected(wrong_proof(request, wrong_password));
+  auto made = services_.sessions.enter_by_password(the_owner, *hash);
+  if (!made && made.error().code == Errc::denied)
+    co_return tl::unexpected(wrong_proof(request, wrong_password));
+  throttle_.forgive(request);
+  if (!made) co_return tl::unexpected(problem_of(made.error()));
+  co_return std::move(*made);
+}
+
 net::Task<void> SessionEndpoints::sign_out(Call& call) {
   if (call.session) {
     const auto ended = services_.sessions.end(call.session->id);
     if (!ended) co_return co_await call.refuse(ended.error());
+    services_.live.cut_orphans(&call);
   }
   co_await send_private(call, {{"schema", 1}, {"signed_out", true}},
                         no_session_cookie(is_secure(call.request)));
@@ -175,11 +217,16 @@ net::Task<void> SessionEndpoints::sign_out(Call& call) {
 net::Task<void> SessionEndpoints::set_password(Call& call) {
   const auto body = parse_object(call.request.body);
   if (!body) co_return co_await call.refuse(body.error());
-  const auto password = text_of(*body, "password");
+  auto password = text_of(*body, "password");
   if (!password) co_return co_await call.refuse(password.error());
-  const auto set =
-      services_.sessions.set_password(call.person, *password, call.session ? call.session->id : 0);
+  if (const auto fine = store::check_password(*password); !fine) co_return co_await call.refuse(fine.error());
+  if (passwords_.busy()) co_return co_await call.refuse(another_password());
+  const auto hash = co_await passwords_.run<std::string>(
+      [password = std::move(*password)] { return store::hash_password(password); });
+  if (!hash) co_return co_await call.refuse(hash.error());
+  const auto set = services_.sessions.set_password(call.person, *hash, call.session ? call.session->id : 0);
   if (!set) co_return co_await call.refuse(set.error());
+  services_.live.cut_orphans(&call);
   co_await send_private(call, {{"schema", 1}, {"password_set", true}});
 }
 

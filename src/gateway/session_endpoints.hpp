@@ -3,6 +3,7 @@
 #include "gateway/routes.hpp"
 #include "gateway/services.hpp"
 #include "gateway/sign_in_throttle.hpp"
+#include "net/side_thread.hpp"
 
 namespace localscale::gateway {
 
@@ -19,13 +20,16 @@ class SessionEndpoints {
   net::Task<void> set_password(Call& call);
   net::Task<void> make_token(Call& call);
 
+  using Entered = tl::expected<store::NewSession, Problem>;
   struct Proof;
-  [[nodiscard]] tl::expected<store::NewSession, Problem> enter(const net::Request& request,
-                                                               const Proof& proof);
+  /// With a token or a key.
+  [[nodiscard]] Entered enter(const net::Request& request, const Proof& proof);
   [[nodiscard]] Result<store::NewSession> try_proof(const Proof& proof);
+  net::Task<Entered> enter_by_password(const net::Request& request, std::string password);
 
   Services& services_;
   SignInThrottle throttle_;
+  net::SideThread passwords_;  ///< Hashes them: everybody else would wait for it.
 };
 
 }  // namespace localscale::gateway

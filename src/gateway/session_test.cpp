@@ -5,6 +5,7 @@
 #include "gateway/session_cookie.hpp"
 #include "gateway/sign_in_throttle.hpp"
 #include "gateway/test_home.hpp"
+#include "store/password.hpp"
 
 namespace localscale::gateway {
 namespace {
@@ -66,7 +67,7 @@ TEST(Session, ATokenGivesBothHalvesOnce) {
 
 TEST(Session, OnTheLanTheCookieIsForTlsOnly) {
   TestHome home;
-  home.sessions.password = "correct horse";
+  home.sessions.take_password();
   const Got got = home.ask("POST", path, R"({"password":"correct horse"})", browser(), net::Door::lan);
   ASSERT_EQ(got.status, 200U);
   EXPECT_THAT(std::string(got.headers.get("Set-Cookie")), HasSubstr("; Secure"));
@@ -76,7 +77,7 @@ TEST(Session, WithoutTlsNobodySignsInOverTheLan) {
   Options options;
   options.lan_is_plaintext = true;
   TestHome home(options);
-  home.sessions.password = "correct horse";
+  home.sessions.take_password();
   const Got got = home.ask("POST", path, R"({"password":"correct horse"})", browser(), net::Door::lan);
   EXPECT_EQ(got.status, 403U);
   EXPECT_EQ(code_of(got), "needs_tls");
@@ -107,7 +108,7 @@ TEST(Session, OneProofIsWantedInAReadableShape) {
 
 TEST(Session, AfterFiveFailuresAPasswordIsNotTriedButATokenIs) {
   TestHome home;
-  home.sessions.password = "correct horse";
+  home.sessions.take_password();
   home.sessions.tokens = {"right"};
   for (int i = 0; i < 5; ++i) EXPECT_EQ(home.post(path, R"({"password":"wrong guess"})").status, 401U);
   const Got sixth = home.post(path, R"({"password":"correct horse"})");
@@ -115,6 +116,25 @@ TEST(Session, AfterFiveFailuresAPasswordIsNotTriedButATokenIs) {
   EXPECT_EQ(sixth.headers.get("Retry-After"), "60");
   EXPECT_EQ(home.post(path, R"({"token":"wrong"})").status, 429U);
   EXPECT_EQ(home.post(path, R"({"token":"right"})").status, 200U);
+}
+
+TEST(Session, OnePasswordIsComparedAtATimeAndNobodyWaitsForIt) {
+  TestHome home;
+  home.sessions.take_password();
+  const std::string proof = R"({"password":"correct horse"})";
+  const auto got = home.ask_at_once(
+      {{std::string(path), proof}, {std::string(path), proof}, {std::string(path), R"({"token":"wrong"})"}});
+  EXPECT_EQ(got[0].status, 200U);
+  EXPECT_EQ(got[1].status, 429U);
+  EXPECT_EQ(code_of(got[1]), "busy");
+  EXPECT_EQ(got[1].headers.get("Retry-After"), "1");
+  EXPECT_EQ(got[2].status, 401U);
+}
+
+TEST(Session, ARightPasswordIsNoFailureHoweverOften) {
+  TestHome home;
+  home.sessions.take_password();
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(home.post(path, R"({"password":"correct horse"})").status, 200U);
 }
 
 TEST(Session, SigningOutEndsItAndForgetsTheCookie) {
@@ -143,7 +163,7 @@ TEST(Session, ThePasswordIsSetByWhoIsSignedIn) {
   EXPECT_EQ(home.ask("PUT", target, R"({"password":"correct horse"})", browser()).status, 401U);
   EXPECT_EQ(home.ask("PUT", target, R"({"password":"correct horse"})").status, 401U);
   EXPECT_EQ(home.ask("PUT", target, R"({"password":"correct horse"})", home.signed_in()).status, 200U);
-  EXPECT_EQ(home.sessions.password, "correct horse");
+  EXPECT_TRUE(store::password_matches("correct horse", home.sessions.hash));
   EXPECT_EQ(home.sessions.kept_session, 1);
 }
 
@@ -234,7 +254,7 @@ TEST(Session, OtherPagesNeitherSignInNorUseOne) {
   Options options;
   options.allowed_origins = {"https://app.example"};
   TestHome home(options);
-  home.sessions.password = "correct horse";
+  home.sessions.take_password();
   const std::string proof = R"({"password":"correct horse"})";
   for (const std::string_view origin :
        {"https://app.example", "https://evil.example", "http://127.0.0.1:9999", "null"}) {
@@ -320,6 +340,18 @@ TEST(SignInThrottle, ManyAddressesOfTheLanDoNotHelpAndDoNotLockThisMachineOut) {
   }
   EXPECT_EQ(tried, 20);
   EXPECT_EQ(throttle.wait(from(net::Door::loopback, "127.0.0.1:1"), now).count(), 0);
+}
+
+TEST(SignInThrottle, ForgivesTheNewestFailureOfItsOwnAddress) {
+  SignInThrottle throttle;
+  const auto now = SignInThrottle::Clock::now();
+  const auto one = from(net::Door::lan, "192.168.1.7:5000");
+  const auto other = from(net::Door::lan, "192.168.1.8:5000");
+  for (int i = 0; i < 5; ++i) throttle.failed(one, now);
+  throttle.forgive(other);
+  EXPECT_GT(throttle.wait(one, now).count(), 0);
+  throttle.forgive(one);
+  EXPECT_EQ(throttle.wait(one, now).count(), 0);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "gateway/sign_in_throttle.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace localscale::gateway {
@@ -33,6 +35,13 @@ std::chrono::seconds SignInThrottle::wait(const net::Request& request, Clock::ti
 void SignInThrottle::failed(const net::Request& request, Clock::time_point now) {
   if (wait(request, now).count() > 0) return;
   failures_.push_back({now, address_of(request)});
+}
+
+void SignInThrottle::forgive(const net::Request& request) {
+  const auto newest = std::find_if(failures_.rbegin(), failures_.rend(), [&](const Failure& failure) {
+    return failure.address == address_of(request);
+  });
+  if (newest != failures_.rend()) failures_.erase(std::next(newest).base());
 }
 
 }  // namespace localscale::gateway

@@ -21,6 +21,8 @@ class SignInThrottle {
   std::chrono::seconds wait(const net::Request& request, Clock::time_point now);
   /// Only where there was no wait: so it never holds more than the limits.
   void failed(const net::Request& request, Clock::time_point now);
+  /// The newest failure of this client was none: for what is counted before it is known.
+  void forgive(const net::Request& request);
 
  private:
   struct Failure {

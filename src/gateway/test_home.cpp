@@ -1,12 +1,16 @@
 #include "gateway/test_home.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <stdexcept>
 #include <utility>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include "core/models/model_name.hpp"
+#include "net/timer.hpp"
 
 namespace localscale::gateway::testing {
 namespace {
@@ -26,6 +30,7 @@ class FakeUpstream final : public net::Upstream {
     }
     next_ = 0;
     if (script_.dies_before_head) co_return died();
+    if (script_.hangs_before_head) co_await net::sleep_for(std::chrono::hours(1));
     net::UpstreamHead head;
     head.status = script_.status;
     head.headers.set("Content-Type", script_.type);
@@ -38,6 +43,7 @@ class FakeUpstream final : public net::Upstream {
   net::Task<Result<std::string_view>> read_some() override {
     if (next_ < script_.pieces.size()) co_return std::string_view(script_.pieces[next_++]);
     if (script_.dies_after_pieces) co_return died();
+    if (script_.hangs_after_pieces) co_await net::sleep_for(std::chrono::hours(1));
     co_return std::string_view{};
   }
 
@@ -113,9 +119,12 @@ class RecordingExchange final : public net::Exchange {
     co_return Result<void>{};
   }
   [[nodiscard]] bool begun() const override { return got_.streamed; }
+  void interrupt() override { cancel_.emit(boost::asio::cancellation_type::terminal); }
+  boost::asio::cancellation_slot slot() { return cancel_.slot(); }
 
  private:
   Got& got_;
+  boost::asio::cancellation_signal cancel_;
 };
 
 }  // namespace
@@ -232,6 +241,10 @@ Result<std::vector<store::ApiKey>> FakeKeys::list() {
   return all;
 }
 
+bool FakeKeys::has(std::string_view id) const {
+  return std::ranges::any_of(by_secret, [&](const auto& entry) { return entry.second.id == id; });
+}
+
 Result<void> FakeKeys::revoke(std::string_view) {
   by_secret.clear();
   return {};
@@ -263,8 +276,8 @@ Result<store::NewSession> FakeSessions::enter_by_token(std::string_view token) {
   return begin("owner");
 }
 
-Result<store::NewSession> FakeSessions::enter_by_password(std::string_view person, std::string_view tried) {
-  if (password.empty() || tried != password) return fail(Errc::denied, "wrong");
+Result<store::NewSession> FakeSessions::enter_by_password(std::string_view person, std::string_view shown) {
+  if (hash.empty() || shown != hash) return fail(Errc::denied, "wrong");
   return begin(person);
 }
 
@@ -285,9 +298,14 @@ Result<void> FakeSessions::end(std::int64_t id) {
 }
 
 Result<void> FakeSessions::set_password(std::string_view, std::string_view wished, std::int64_t kept) {
-  password = wished;
+  hash = wished;
   kept_session = kept;
+  std::erase_if(open, [&](const auto& entry) { return entry.first != kept; });
   return {};
+}
+
+void FakeSessions::take_password() {
+  hash = "$argon2id$v=19$m=8,t=1,p=1$ztpc2p0PFQKiOmAgJ+Ruuw$dE/IHWHYKxp3jO567C/vuzVFCymsHIji9awhqYEBFpA";
 }
 
 net::Task<Result<engine::ConfigText>> FakeConfig::read() {
@@ -364,6 +382,36 @@ Got TestHome::ask(std::string_view method, std::string_view target, std::string 
   io_.run();
   if (failure) std::rethrow_exception(failure);
   return got;
+}
+
+void TestHome::end_streams_after(std::chrono::milliseconds time) {
+  boost::asio::co_spawn(
+      io_,
+      [](TestHome& home, std::chrono::milliseconds wait) -> net::Task<void> {
+        co_await net::sleep_for(wait);
+        home.end_streams();
+      }(*this, time),
+      [](const std::exception_ptr&) {});
+}
+
+std::vector<Got> TestHome::ask_at_once(std::vector<Asked> asked) {
+  std::deque<net::Request> requests;
+  std::deque<Got> got;
+  std::deque<RecordingExchange> exchanges;
+  const net::Handler handler = gateway_->handler();
+  for (Asked& each : asked) {
+    const net::Request& request = requests.emplace_back(
+        request_of(each.method, each.target, std::move(each.body), std::move(each.headers), each.door));
+    RecordingExchange& exchange = exchanges.emplace_back(got.emplace_back());
+    boost::asio::co_spawn(
+        io_, handler(request, exchange),
+        boost::asio::bind_cancellation_slot(exchange.slot(), [](const std::exception_ptr& error) {
+          if (error) std::rethrow_exception(error);
+        }));
+  }
+  io_.restart();
+  io_.run();
+  return {got.begin(), got.end()};
 }
 
 }  // namespace localscale::gateway::testing

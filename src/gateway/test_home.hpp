@@ -25,6 +25,8 @@ struct Script {
   std::vector<std::string> pieces;  ///< The body as read_some gives it.
   bool dies_before_head = false;
   bool dies_after_pieces = false;
+  bool hangs_before_head = false;  ///< Until who waits is cancelled.
+  bool hangs_after_pieces = false;
 };
 
 struct SeenRequest {
@@ -42,6 +44,15 @@ struct Got {
   std::string body;
   bool streamed = false;
   bool ended = false;
+};
+
+/// What a client sends.
+struct Asked {
+  std::string method;
+  std::string target;
+  std::string body{};
+  net::Headers headers{};
+  net::Door door = net::Door::loopback;
 };
 
 class FakeCatalog final : public engine::Catalog {
@@ -111,6 +122,7 @@ class FakeKeys final : public store::KeyStore {
  public:
   Result<store::NewApiKey> create(const store::KeyWish& wish) override;
   Result<std::vector<store::ApiKey>> list() override;
+  [[nodiscard]] bool has(std::string_view id) const override;
   Result<void> revoke(std::string_view id_or_name) override;
   Result<store::ApiKey> verify(std::string_view secret) override;
   std::map<std::string, store::ApiKey, std::less<>> by_secret;
@@ -121,15 +133,18 @@ class FakeSessions final : public store::SessionStore {
  public:
   Result<store::SignInToken> make_token(std::string_view person) override;
   Result<store::NewSession> enter_by_token(std::string_view token) override;
-  Result<store::NewSession> enter_by_password(std::string_view person, std::string_view password) override;
+  Result<store::NewSession> enter_by_password(std::string_view person, std::string_view hash) override;
   Result<store::NewSession> enter_by_key(std::string_view person, std::string_view key_id) override;
   Result<store::Session> find(std::string_view cookie, std::string_view csrf) override;
+  Result<bool> is_open(std::int64_t id) override { return open.contains(id); }
   Result<void> end(std::int64_t id) override;
-  Result<bool> has_password(std::string_view) override { return !password.empty(); }
+  Result<std::string> password_hash(std::string_view) override { return hash; }
   Result<void> set_password(std::string_view person, std::string_view wished, std::int64_t kept) override;
+  /// The password is "correct horse", with a hash that takes no time to compare with.
+  void take_password();
 
   std::set<std::string, std::less<>> tokens;
-  std::string password;
+  std::string hash;                ///< Of the password.
   std::int64_t kept_session = -1;  ///< What set_password was given.
   std::map<std::int64_t, store::NewSession> open;
 
@@ -209,8 +224,12 @@ class TestHome {
   /// The fields that a page sends which is signed in.
   net::Headers signed_in();
   Got post(std::string_view target, std::string body) { return ask("POST", target, std::move(body)); }
+  /// Sends requests one right after the other, and waits for all of their answers.
+  std::vector<Got> ask_at_once(std::vector<Asked> asked);
   /// The home stops.
   void end_streams() { gateway_->end_streams(); }
+  /// The same while the next requests run.
+  void end_streams_after(std::chrono::milliseconds time);
 
   FakeCatalog catalog;
   FakeEngines engines{catalog};

@@ -61,6 +61,7 @@ House::~House() {
   // What still runs refers to our parts: let it end while they are here.
   stop_.emit(boost::asio::cancellation_type::all);
   stop_history_.emit(boost::asio::cancellation_type::all);
+  stop_sessions_.emit(boost::asio::cancellation_type::all);
   server_.reset();
   signals_.cancel();
   context_.restart();
@@ -158,6 +159,8 @@ Result<void> House::open() {
   }
   watch_signals();
   net::spawn(context_.get_executor(), "house.keep_history", gateway_->keep_history(), stop_history_.slot());
+  net::spawn(context_.get_executor(), "house.watch_sessions", gateway_->watch_sessions(),
+             stop_sessions_.slot());
   starting_ = false;
   spdlog::info("ready after {} ms", std::chrono::duration_cast<std::chrono::milliseconds>(
                                         std::chrono::system_clock::now() - started_)
@@ -213,6 +216,7 @@ void House::begin_stop(std::string_view why) {
 net::Task<void> House::stop() {
   stop_.emit(boost::asio::cancellation_type::all);
   stop_history_.emit(boost::asio::cancellation_type::all);
+  stop_sessions_.emit(boost::asio::cancellation_type::all);
   gateway_->end_streams();
   parts_->stop_pulls();
   co_await server_->drain(std::chrono::milliseconds(config_.api.drain_timeout_ms),

@@ -84,6 +84,7 @@ class House final : public gateway::HomeStatus {
   boost::asio::signal_set signals_;
   boost::asio::cancellation_signal stop_;
   boost::asio::cancellation_signal stop_history_;
+  boost::asio::cancellation_signal stop_sessions_;
 
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   std::vector<gateway::DoorState> doors_;

@@ -282,6 +282,10 @@ void Connection::client_gone() {
   cancel_.emit(asio::cancellation_type::terminal);
 }
 
+void Connection::interrupt() {
+  if (phase_ == Phase::handling && !gone_) cancel_.emit(asio::cancellation_type::terminal);
+}
+
 bool Connection::tolerates_half_close() const {
   return !begun_ && (request_.method == "GET" || request_.method == "HEAD");
 }

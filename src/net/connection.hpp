@@ -52,6 +52,7 @@ class Connection final : public Exchange, public ReadSink, public std::enable_sh
   Task<Result<void>> write(std::string_view piece) override;
   Task<Result<void>> end() override;
   [[nodiscard]] bool begun() const override { return begun_; }
+  void interrupt() override;
 
   void on_read(boost::system::error_code error, std::size_t bytes) override;
 

@@ -79,6 +79,9 @@ class Exchange {
   /// client sees a broken answer instead of a short one.
   virtual Task<Result<void>> end() = 0;
   [[nodiscard]] virtual bool begun() const = 0;
+  /// Cancels the handler's coroutine as if the client had gone away, though it may still be told why: after
+  /// this_coro::reset_cancellation_state the other calls work. Not from within the handler itself.
+  virtual void interrupt() = 0;
 };
 
 /// What a request's head alone decides, before its body is read.

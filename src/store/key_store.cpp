@@ -93,6 +93,8 @@ class SqliteKeyStore final : public KeyStore {
     return all;
   }
 
+  [[nodiscard]] bool has(std::string_view id) const override { return keys_.contains(id); }
+
   Result<void> revoke(std::string_view id_or_name) override {
     const auto found = find(id_or_name);
     if (found == keys_.end()) {

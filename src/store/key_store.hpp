@@ -41,7 +41,9 @@ class KeyStore {
   virtual ~KeyStore() = default;
   virtual Result<NewApiKey> create(const KeyWish& wish) = 0;
   [[nodiscard]] virtual Result<std::vector<ApiKey>> list() = 0;
-  /// Deletes the key named by its id or name, and the sessions that it opened; running requests finish.
+  /// True for the id of a key that was not revoked.
+  [[nodiscard]] virtual bool has(std::string_view id) const = 0;
+  /// Deletes the key named by its id or name, and the sessions that it opened.
   virtual Result<void> revoke(std::string_view id_or_name) = 0;
   /// The key that `secret` belongs to; denied for anything else, in the same words whatever is wrong.
   virtual Result<ApiKey> verify(std::string_view secret) = 0;

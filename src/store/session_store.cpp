@@ -7,7 +7,6 @@
 #include <sodium.h>
 
 #include "store/guarded.hpp"
-#include "store/password.hpp"
 #include "store/secret.hpp"
 
 namespace localscale::store {
@@ -73,10 +72,10 @@ class SqliteSessionStore final : public SessionStore {
     });
   }
 
-  Result<NewSession> enter_by_password(std::string_view person, std::string_view password) override {
-    const auto hash = password_hash(person);
-    if (!hash) return tl::unexpected(hash.error());
-    if (!password_matches(password, *hash)) return wrong_proof();
+  Result<NewSession> enter_by_password(std::string_view person, std::string_view hash) override {
+    const auto kept = password_hash(person);
+    if (!kept) return tl::unexpected(kept.error());
+    if (kept->empty() || *kept != hash) return wrong_proof();
     return enter({std::string(person), std::nullopt});
   }
 
@@ -103,6 +102,14 @@ class SqliteSessionStore final : public SessionStore {
     });
   }
 
+  Result<bool> is_open(std::int64_t id) override {
+    return guarded("Looking whether a session is over", [&] {
+      SQLite::Statement row(database_.sqlite(), "SELECT last_used_unix_s FROM sessions WHERE id = ?");
+      row.bind(1, id);
+      return row.executeStep() && clock_() - row.getColumn(0).getInt64() < session_lasts_s;
+    });
+  }
+
   Result<void> end(std::int64_t id) override {
     return guarded("Ending the session", [&] {
       SQLite::Statement statement(database_.sqlite(), "DELETE FROM sessions WHERE id = ?");
@@ -111,23 +118,22 @@ class SqliteSessionStore final : public SessionStore {
     });
   }
 
-  Result<bool> has_password(std::string_view person) override {
-    const auto hash = password_hash(person);
-    if (!hash) return tl::unexpected(hash.error());
-    return !hash->empty();
+  Result<std::string> password_hash(std::string_view person) override {
+    return guarded("Reading the password's hash", [&] {
+      SQLite::Statement row(database_.sqlite(), "SELECT hash FROM passwords WHERE person = ?");
+      row.bind(1, std::string(person));
+      return row.executeStep() ? row.getColumn(0).getString() : std::string();
+    });
   }
 
-  Result<void> set_password(std::string_view person, std::string_view password,
+  Result<void> set_password(std::string_view person, std::string_view hash,
                             std::int64_t kept_session) override {
-    if (auto fine = check_password(password); !fine) return fine;
-    const auto hash = hash_password(password);
-    if (!hash) return tl::unexpected(hash.error());
     return guarded("Saving the password", [&] {
       SQLite::Transaction transaction(database_.sqlite());
       SQLite::Statement save(database_.sqlite(),
                              "INSERT OR REPLACE INTO passwords (person, hash) VALUES (?, ?)");
       save.bind(1, std::string(person));
-      save.bind(2, *hash);
+      save.bind(2, std::string(hash));
       save.exec();
       SQLite::Statement end_others(database_.sqlite(), "DELETE FROM sessions WHERE person = ? AND id <> ?");
       end_others.bind(1, std::string(person));
@@ -199,14 +205,6 @@ class SqliteSessionStore final : public SessionStore {
                    "SELECT NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'sessions' AND seq > 0) "
                    "AND NOT EXISTS (SELECT 1 FROM sign_in_tokens WHERE expires_unix_s IS NULL)")
                .getInt() != 0;
-  }
-
-  Result<std::string> password_hash(std::string_view person) {
-    return guarded("Reading the password's hash", [&] {
-      SQLite::Statement row(database_.sqlite(), "SELECT hash FROM passwords WHERE person = ?");
-      row.bind(1, std::string(person));
-      return row.executeStep() ? row.getColumn(0).getString() : std::string();
-    });
   }
 
   /// That it cannot be written (a full disk, say) must not sign anybody out.

@@ -47,19 +47,23 @@ class SessionStore {
   virtual Result<SignInToken> make_token(std::string_view person) = 0;
   /// The token is gone afterwards.
   virtual Result<NewSession> enter_by_token(std::string_view token) = 0;
-  /// Takes about a tenth of a second, on purpose.
-  virtual Result<NewSession> enter_by_password(std::string_view person, std::string_view password) = 0;
+  /// For who has shown the password that `hash`, as password_hash gave it, belongs to. `denied` where the
+  /// person has another one by now.
+  virtual Result<NewSession> enter_by_password(std::string_view person, std::string_view hash) = 0;
   /// For a key that KeyStore has verified; its session ends when the key is revoked.
   virtual Result<NewSession> enter_by_key(std::string_view person, std::string_view key_id) = 0;
 
   /// The session that both halves belong to; counts as its use.
   virtual Result<Session> find(std::string_view cookie, std::string_view csrf) = 0;
+  /// False once it has ended or is over; asking does not count as its use.
+  [[nodiscard]] virtual Result<bool> is_open(std::int64_t id) = 0;
   virtual Result<void> end(std::int64_t id) = 0;
 
-  [[nodiscard]] virtual Result<bool> has_password(std::string_view person) = 0;
-  /// Ends the person's other sessions: who had the old password is out. invalid_argument unless it has 10 to
-  /// 1000 characters.
-  virtual Result<void> set_password(std::string_view person, std::string_view password,
+  /// What the person's password is compared with (password_matches, which takes its time and so is not done
+  /// here); empty where there is none.
+  [[nodiscard]] virtual Result<std::string> password_hash(std::string_view person) = 0;
+  /// `hash`: of hash_password. Ends the person's other sessions: who had the old password is out.
+  virtual Result<void> set_password(std::string_view person, std::string_view hash,
                                     std::int64_t kept_session) = 0;
 };
 

@@ -1,7 +1,7 @@
 // Signing in over HTTP on a real home: links, the two halves, the password, who guesses, and what the log must not have.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startHome } from '../support/home.mjs';
+import { startHome, until } from '../support/home.mjs';
 
 const base = '/localscale/v1/session';
 let home;
@@ -57,6 +57,30 @@ test('keys are made and taken away by who is signed in; a program without a sess
   assert.equal((await fetch(`${home.url}/localscale/v1/keys`)).status, 401);
   assert.equal((await fetch(`${home.url}/localscale/v1/status`)).status, 200);
   assert.equal((await fetch(`${home.url}${base}/tokens`, { method: 'POST' })).status, 403);
+});
+
+test('streams and answers end at once with the session that they run by', async () => {
+  const session = await home.signIn();
+  const reading = async (path, options = {}) => {
+    const { body } = await fetch(home.url + path, { headers: session, ...options });
+    const stream = { text: '' };
+    stream.ended = (async () => { for await (const piece of body.pipeThrough(new TextDecoderStream())) stream.text += piece; })();
+    await until('the stream speaks', () => stream.text !== '');
+    return stream;
+  };
+  const messages = [{ role: 'user', content: 'stub:rate=20 stub:tokens=4000' }];
+  const streams = [
+    await reading('/localscale/v1/events'),
+    await reading('/localscale/v1/logs/stream'),
+    await reading('/v1/chat/completions', { method: 'POST', body: JSON.stringify({ model: 'seedling', stream: true, messages }) }),
+  ];
+  assert.equal((await call('DELETE', base, undefined, session)).status, 200);
+  const late = setTimeout(() => { throw new Error('a stream outlived its session'); }, 10_000);
+  for (const stream of streams) {
+    await stream.ended;
+    assert.match(stream.text, /"code":"signed_out"/);
+  }
+  clearTimeout(late);
 });
 
 test('after five wrong passwords none is tried for a minute, and a link still works', async () => {

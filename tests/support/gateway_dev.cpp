@@ -181,6 +181,7 @@ class NoKeys final : public store::KeyStore {
     return fail(Errc::unsupported, "no keys");
   }
   Result<std::vector<store::ApiKey>> list() override { return std::vector<store::ApiKey>{}; }
+  [[nodiscard]] bool has(std::string_view) const override { return false; }
   Result<void> revoke(std::string_view) override { return {}; }
   Result<store::ApiKey> verify(std::string_view) override {
     return fail(Errc::denied, "This API key is not valid.");
@@ -196,8 +197,9 @@ class NoSessions final : public store::SessionStore {
   }
   Result<store::NewSession> enter_by_key(std::string_view, std::string_view) override { return nobody(); }
   Result<store::Session> find(std::string_view, std::string_view) override { return nobody(); }
+  Result<bool> is_open(std::int64_t) override { return false; }
   Result<void> end(std::int64_t) override { return {}; }
-  Result<bool> has_password(std::string_view) override { return false; }
+  Result<std::string> password_hash(std::string_view) override { return std::string(); }
   Result<void> set_password(std::string_view, std::string_view, std::int64_t) override { return nobody(); }
 
  private:
