@@ -24,6 +24,14 @@ bool ends_token(char c) {
   return ends.find(c) != std::string_view::npos;
 }
 
+/// Paths and URLs hold what ends other words: a query's value must not be left behind.
+std::size_t length_of_token(std::string_view text) {
+  const auto length = static_cast<std::size_t>(std::ranges::find_if(text, ends_token) - text.begin());
+  const std::string_view word = text.substr(0, length);
+  const bool is_place = word.starts_with('/') || word.find("://") != std::string_view::npos;
+  return is_place ? std::min(text.find_first_of(" \t\"'<>()"), text.size()) : length;
+}
+
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
   if (what.size() < shortest_word) return text;
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
@@ -138,8 +146,11 @@ std::string Redactor::token(std::string_view text) const {
   if (may_be_secret(text)) return with_tail("SECRET");
   if (const auto scheme = text.find("://"); scheme != std::string_view::npos) {
     const std::string_view rest = text.substr(scheme + 3);
-    const std::string_view authority = rest.substr(0, rest.find('/'));
-    return with_tail(is_this_machine(without_port(authority)) ? text : std::string_view("URL"));
+    const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+    if (!is_this_machine(without_port(authority))) return with_tail("URL");
+    const bool says_more = rest.size() > authority.size() + 1;
+    return with_tail(says_more ? std::string(text.substr(0, scheme + 3 + authority.size())) + "/…"
+                               : std::string(text));
   }
   if (is_address(text) || is_address(without_port(text)))
     return with_tail(
@@ -167,8 +178,7 @@ std::string Redactor::line(std::string_view text) const {
       out += c;
       ++at;
     } else {
-      const auto* end = std::find_if(text.begin() + at, text.end(), ends_token);
-      const auto length = static_cast<std::size_t>(end - (text.begin() + at));
+      const std::size_t length = length_of_token(text.substr(at));
       out += token(text.substr(at, length));
       at += length;
     }

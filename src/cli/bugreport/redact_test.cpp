@@ -58,6 +58,14 @@ TEST(Redact, TakesOutAddressesButThisMachines) {
             "door open: loopback http://127.0.0.1:7411");
 }
 
+TEST(Redact, TakesOutWholeUrlsAndPathsWithTheirQueries) {
+  EXPECT_EQ(redacted("asked https://lab.example/a?token=abc;b=(c) twice"), "asked URL(c) twice");
+  EXPECT_EQ(redacted("open http://127.0.0.1:7411/#/sign-in?token=abc now"),
+            "open http://127.0.0.1:7411/… now");
+  EXPECT_EQ(redacted("door http://127.0.0.1:7411/"), "door http://127.0.0.1:7411/");
+  EXPECT_EQ(redacted("GET /search?words=my,illness status=404"), "GET PATH status=404");
+}
+
 TEST(Redact, TakesOutNamesOfMachinesAlsoThoseItDoesNotKnow) {
   EXPECT_EQ(redacted("No network: lab.example could not be resolved."),
             "No network: HOST could not be resolved.");
