@@ -9,6 +9,7 @@
 
 #include "cli/home_status.hpp"
 #include "cli/log_file.hpp"
+#include "cli/machine_service.hpp"
 #include "cli/sign_in_link.hpp"
 #include "cli/supervisor_process.hpp"
 #include "cli/verb.hpp"
@@ -113,6 +114,14 @@ Outcome<Json> answer_of(const Home& home, pid_t holder) {
                  fmt::format("See: localscale logs. {}", restart_advice)});
 }
 
+/// Who may use the machine's service may not read its lock.
+Outcome<Json> answer_behind_closed_lock(const Home& home, const Error& closed) {
+  constexpr std::chrono::seconds patience{4};
+  auto answer = status_of(home, patience);
+  if (answer) return answer;
+  return failed(closed);
+}
+
 /// `link` opens the page signed in; empty where the home gives none.
 void tell(const Context& context, const std::string& url, const std::string& link, bool already,
           const Json& status) {
@@ -129,6 +138,8 @@ void tell(const Context& context, const std::string& url, const std::string& lin
 }
 
 Outcome<Json> start(const Context& context, const Home& home, const UpOptions& options) {
+  if (auto refused = refuse_start_beside_service(context.config_path, home.layout().state); !refused)
+    return failed(refused.error());
   const auto program = sibling_program("localscale-supervisor");
   if (!program) return failed(program.error());
   if (options.foreground) return failed(become(*program, supervisor_arguments(context, options)));
@@ -179,9 +190,10 @@ int up(const Context& context, const UpOptions& options) {
   if (!config) return context.terminal.report(config.error());
   const Home home{config::Layout(*config)};
   const auto holder = lock_holder(home.layout());
-  if (!holder) return context.terminal.report(failed(holder.error()).value());
-  bool already = holder->has_value();
-  const auto status = already ? answer_of(home, **holder) : start_or_join(context, home, options, already);
+  bool already = !holder || holder->has_value();
+  const auto status = !holder   ? answer_behind_closed_lock(home, holder.error())
+                      : already ? answer_of(home, **holder)
+                                : start_or_join(context, home, options, already);
   if (!status) return context.terminal.report(status.error());
   const auto link = new_sign_in_link(home);
   tell(context, home_url(*status, *config), link ? link->url : "", already, *status);
