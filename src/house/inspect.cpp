@@ -86,6 +86,12 @@ Json expiry_json(const fs::path& file) {
   return expires ? Json(*expires) : Json(nullptr);
 }
 
+/// Empty where it is a matter of rights.
+std::string what_helps(const Error& error) {
+  if (!error.next.empty() || error.code == Errc::denied) return error.next;
+  return "Stop Localscale, then move the file aside if it is not this home's, or restore a backup.";
+}
+
 }  // namespace
 
 std::string inspect(const config::Config& config, const fs::path& programs) {
@@ -102,10 +108,12 @@ std::string inspect(const config::Config& config, const fs::path& programs) {
               {"problems", problems_json(catalog)},
               {"unfinished", unfinished_json(layout.incoming)},
               {"lan_certificate_expires_at_unix", expiry_json(layout.house / "tls" / "server.pem")}};
-  if (names)
+  if (names) {
     out["orphaned"] = orphaned_json(layout, *names);
-  else
-    out["error"] = names.error().message();
+  } else {
+    out["error"] = names.error().what;
+    out["next"] = what_helps(names.error());
+  }
   return gateway::dump(out);
 }
 

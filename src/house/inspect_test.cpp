@@ -78,6 +78,7 @@ TEST_F(Inspect, SaysWhyTheNamesCannotBeRead) {
   write(layout().database, "this is no database, but it is long enough to be taken for a damaged one");
   const json seen = look();
   EXPECT_TRUE(seen.contains("error"));
+  EXPECT_NE(seen["next"], "");
   EXPECT_FALSE(seen.contains("orphaned"));
 }
 

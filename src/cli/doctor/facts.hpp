@@ -101,6 +101,7 @@ struct StoreFacts {
   std::vector<std::string> orphans = {};
   std::uint64_t orphan_bytes = 0;
   std::string error = {};
+  std::string next = {};  ///< What helps against the error, if that is known.
 };
 
 struct ClockFacts {

@@ -65,6 +65,7 @@ void take_answer(const Json& status, HomeFacts& facts) {
 void take_inspection(const Json& seen, StoreFacts& store, CertificateFacts& certificate) {
   store.models = number_at(seen, "models");
   store.error = text_at(seen, "error");
+  store.next = text_at(seen, "next");
   for (const Json& problem : list_at(seen, "problems"))
     store.problems.push_back({text_at(problem, "name"), text_at(problem, "message")});
   const Json& unfinished = object_at(seen, "unfinished");

@@ -31,9 +31,9 @@ void judge_problems(const StoreFacts& store, std::vector<Finding>& out) {
 
 void judge_store(const StoreFacts& store, std::vector<Finding>& out) {
   if (!store.error.empty()) {
-    out.push_back({"models", Level::failure,
-                   fmt::format("The model store cannot be looked at: {}", store.error),
-                   "Run this as the user who runs Localscale, or as root."});
+    out.push_back(
+        {"models", Level::failure, fmt::format("The model store cannot be looked at: {}", store.error),
+         store.next.empty() ? "Run this as the user who runs Localscale, or as root." : store.next});
     return;
   }
   judge_problems(store, out);

@@ -112,6 +112,14 @@ TEST(Doctor, AConfigThatOthersCanChangeAndATokenThatOthersCanReadAreFailures) {
   EXPECT_THAT(worst(facts, "config").next, HasSubstr("chmod 600 '/t'"));
 }
 
+TEST(Doctor, AStoreThatCannotBeReadSaysWhatHelpsAgainstIt) {
+  Facts facts = healthy();
+  facts.store = StoreFacts{.error = "The file is no database.", .next = "Move the file aside."};
+  EXPECT_EQ(worst(facts, "models").next, "Move the file aside.");
+  facts.store = StoreFacts{.error = "Permission denied."};
+  EXPECT_THAT(worst(facts, "models").next, HasSubstr("as root"));
+}
+
 TEST(Doctor, TheCertificateIsWarnedOfBeforeItsEnd) {
   constexpr std::int64_t day = 86'400;
   Facts facts = healthy();
