@@ -26,7 +26,7 @@ config::TomlValue value_of(const Json& json) {
 }  // namespace
 
 bool KeyView::waits_for_restart() const {
-  return running && config::toml_text(*running) != config::toml_text(value);
+  return !live && running && config::toml_text(*running) != config::toml_text(value);
 }
 
 Outcome<ConfigView> ConfigView::open(const Context& context) {
@@ -63,7 +63,8 @@ Outcome<KeyView> ConfigView::key(const std::string& path) const {
     return failed({Errc::invalid_argument, fmt::format("{}: {}", path, wrong.begin()->second),
                    "`localscale config list` names every key."});
   }
-  KeyView view{path, config::value_in(path, file_), config::value_in(path, config::Config{}), std::nullopt};
+  KeyView view{path, config::value_in(path, file_), config::value_in(path, config::Config{}), std::nullopt,
+               config::find_key(path)->live};
   if (const auto found = running_.find(path); found != running_.end()) view.running = found->second;
   return view;
 }

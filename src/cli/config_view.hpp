@@ -19,6 +19,9 @@ struct KeyView {
   config::TomlValue fallback;                ///< The default.
   std::optional<config::TomlValue> running;  ///< Nothing where no home runs.
 
+  bool live = false;  ///< The running home takes a new value over.
+
+  /// The running home goes by another value until it is started anew.
   [[nodiscard]] bool waits_for_restart() const;
 };
 

@@ -259,6 +259,15 @@ TomlValue value_in(std::string_view path, const Config& config) {
   return items && !items->empty() ? items->front().value : TomlValue(OtherValue{"nothing"});
 }
 
+bool take_live_keys(Config& into, const Config& from) {
+  bool changed = false;
+  for (const auto& key : keys()) {
+    if (!key.live || key.write(into) == key.write(from)) continue;
+    changed = key.read(value_in(key.path(), from), into) || changed;
+  }
+  return changed;
+}
+
 std::string toml_text(const TomlValue& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* number = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *number);

@@ -44,6 +44,9 @@ Result<TomlValue> value_from_text(std::string_view path, std::string_view text);
 /// The key's value in `config`.
 TomlValue value_in(std::string_view path, const Config& config);
 
+/// Takes the live keys' values (Key::live) over from `from`; true if one of them is another than before.
+bool take_live_keys(Config& into, const Config& from);
+
 /// The value as TOML; for what keys take: flags, whole numbers, text and lists of text.
 std::string toml_text(const TomlValue& value);
 

@@ -131,5 +131,20 @@ TEST(ConfigKeys, TellTheFormAndUnitOfTheirValues) {
   EXPECT_EQ(find_key("api.nothing"), nullptr);
 }
 
+TEST(Changes, ARunningHomeTakesLiveKeysOverAndNoOthers) {
+  Config running;
+  Config file;
+  EXPECT_FALSE(take_live_keys(running, file));
+  file.log.level = "debug";
+  file.api.allowed_origins = {"https://app.example"};
+  file.api.port = 7412;
+  EXPECT_TRUE(take_live_keys(running, file));
+  EXPECT_FALSE(take_live_keys(running, file));
+  Config wanted;
+  wanted.log.level = "debug";
+  wanted.api.allowed_origins = {"https://app.example"};
+  EXPECT_EQ(running, wanted);
+}
+
 }  // namespace
 }  // namespace localscale::config

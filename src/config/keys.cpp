@@ -87,6 +87,11 @@ Key<Config> command_line_only(Key<Config> key) {
   return key;
 }
 
+Key<Config> live(Key<Config> key) {
+  key.live = true;
+  return key;
+}
+
 template <auto Section, auto Field>
 Key<Config> list(std::string section, std::string name, std::string of_what, Check check,
                  std::string comment) {
@@ -159,12 +164,12 @@ std::vector<Key<Config>> api_rows() {
                                       "The port on 127.0.0.1 for every API and the web page."),
       flag<&Config::api, &Api::ollama_port>("api", "ollama_port",
                                             "Also serve on 127.0.0.1:11434, Ollama's port, if it is free."),
-      command_line_only(list<&Config::api, &Api::allowed_origins>(
+      live(command_line_only(list<&Config::api, &Api::allowed_origins>(
           "api", "allowed_origins", "origins like \"https://app.example\"", is_origin,
-          "Web origins that may call the API from a browser, beside the home's own pages.")),
-      command_line_only(list<&Config::api, &Api::allowed_hosts>(
+          "Web origins that may call the API from a browser, beside the home's own pages."))),
+      live(command_line_only(list<&Config::api, &Api::allowed_hosts>(
           "api", "allowed_hosts", "host names without port", is_host,
-          "Names in the Host header that are accepted beside loopback names.")),
+          "Names in the Host header that are accepted beside loopback names."))),
       whole<&Config::api, &Api::max_body_bytes>("api", "max_body_bytes", 1024, 1ULL << 30,
                                                 "The longest request body."),
       whole<&Config::api, &Api::max_header_bytes>("api", "max_header_bytes", 4096, 1U << 20,
@@ -211,8 +216,8 @@ std::vector<Key<Config>> engine_rows() {
       whole<&Config::engine, &Engine::slots>("engine", "slots", 1, 64, "Parallel answers per model."),
       whole<&Config::engine, &Engine::max_loaded>(
           "engine", "max_loaded", 1, 64, "Models in memory at one time; the least recently used goes first."),
-      whole<&Config::engine, &Engine::keep_alive_seconds>("engine", "keep_alive_seconds", 0, 365 * one_day_s,
-                                                          "How long an unused model stays loaded."),
+      live(whole<&Config::engine, &Engine::keep_alive_seconds>(
+          "engine", "keep_alive_seconds", 0, 365 * one_day_s, "How long an unused model stays loaded.")),
       whole<&Config::engine, &Engine::load_timeout_seconds>("engine", "load_timeout_seconds", 1, one_day_s,
                                                             "The longest load of a model."),
       whole<&Config::engine, &Engine::hang_timeout_seconds>(
@@ -241,9 +246,9 @@ std::vector<Key<Config>> models_rows() {
           "models", "use_huggingface_cache", "Offer GGUF files of the Hugging Face cache. Never written to."),
       flag<&Config::models, &Models::use_llama_cache>(
           "models", "use_llama_cache", "Offer GGUF files of the llama.cpp cache. Never written to."),
-      text<&Config::models, &Models::default_model>(
+      live(text<&Config::models, &Models::default_model>(
           "models", "default_model", "a model name like \"llama3.2:1b\"", is_model_name,
-          "The model of `localscale chat` and of requests that name none."),
+          "The model of `localscale chat` and of requests that name none.")),
   };
 }
 
@@ -264,8 +269,8 @@ std::vector<Key<Config>> fetcher_rows() {
 
 std::vector<Key<Config>> log_rows() {
   return {
-      choice<&Config::log, &Log::level>("log", "level", {"trace", "debug", "info", "warn", "error"},
-                                        "How much to log."),
+      live(choice<&Config::log, &Log::level>("log", "level", {"trace", "debug", "info", "warn", "error"},
+                                             "How much to log.")),
       choice<&Config::log, &Log::format>("log", "format", {"text", "json"},
                                          "For people (text) or programs (json)."),
   };

@@ -37,6 +37,8 @@ struct Key {
   /// Changed by the command line and by hand only. What it decides — which programs run, which folders the
   /// confined processes are shown, which pages may call — is not for a page, or a house, to widen.
   bool command_line_only = false;
+  /// A running home takes a new value over; all others count from its next start on.
+  bool live = false;
 
   [[nodiscard]] std::string path() const { return section.empty() ? name : section + "." + name; }
 };

@@ -96,6 +96,9 @@ class EngineTable {
  public:
   explicit EngineTable(TableLimits limits) : limits_(limits) {}
 
+  /// For uses from now on that name no time of their own.
+  void set_keep_alive(std::chrono::milliseconds keep_alive) { limits_.keep_alive = keep_alive; }
+
   // ---- events ----
   /// A request wants the model `key`. `keep_alive`: negative is for ever, zero unloads after this use. An
   /// engine that was asked for a smaller context than `need` says serves out its requests and is then loaded

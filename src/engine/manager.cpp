@@ -303,6 +303,10 @@ EngineMetrics EngineManager::metrics() const {
   return impl_->metrics();
 }
 
+void EngineManager::set_keep_alive(std::chrono::seconds keep_alive) {
+  impl_->set_keep_alive(keep_alive);
+}
+
 void EngineManager::assume_settled(milliseconds after) {
   impl_->assume_settled(after);
 }

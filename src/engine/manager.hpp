@@ -39,6 +39,8 @@ class EngineManager final : public Engines {
   [[nodiscard]] EngineMetrics metrics() const override;
   /// What a model may take if all loaded ones were unloaded; nullopt before the first reading of the machine.
   [[nodiscard]] std::optional<std::uint64_t> memory_budget_bytes() const;
+  /// How long a model stays loaded after a use, from the next use on.
+  void set_keep_alive(std::chrono::seconds keep_alive);
   /// How long the number of free cores must stay the same before engines are restarted for it; 20 s unless
   /// set by a test.
   void assume_settled(std::chrono::milliseconds after);

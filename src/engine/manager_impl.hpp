@@ -59,6 +59,7 @@ class EngineManager::Impl final : public LeaseGiver,
   [[nodiscard]] EngineMetrics metrics() const;
   [[nodiscard]] std::optional<std::uint64_t> memory_budget_bytes() const;
   void assume_settled(std::chrono::milliseconds after) { cores_.settle_time = after; }
+  void set_keep_alive(std::chrono::seconds keep_alive) { table_.set_keep_alive(keep_alive); }
   void detach();
 
  private:

@@ -72,6 +72,7 @@ class SupervisorLink::Impl final : public WorkerHost,
   std::function<void(const std::vector<Wall>&)> walls_handler;
   std::function<void(UniqueFd)> fetcher_handler;
   std::function<void()> lost_handler;
+  std::function<void()> config_handler;
   std::function<void(const std::vector<std::string>&, std::uint64_t)> log_handler;
 
  private:
@@ -189,6 +190,9 @@ void SupervisorLink::Impl::on_packet(sandbox::Packet packet) {
       if (log_handler)
         log_handler({event.log().lines().begin(), event.log().lines().end()}, event.log().dropped());
       return;
+    case wire::SupervisorEvent::kConfigChanged:
+      if (config_handler) config_handler();
+      return;
     case wire::SupervisorEvent::EVENT_NOT_SET:
       return;
   }
@@ -279,6 +283,9 @@ void SupervisorLink::on_fetcher_restarted(std::function<void(UniqueFd)> handler)
 }
 void SupervisorLink::on_log(std::function<void(const std::vector<std::string>&, std::uint64_t)> handler) {
   impl_->log_handler = std::move(handler);
+}
+void SupervisorLink::on_config_changed(std::function<void()> handler) {
+  impl_->config_handler = std::move(handler);
 }
 void SupervisorLink::on_lost(std::function<void()> handler) {
   impl_->lost_handler = std::move(handler);

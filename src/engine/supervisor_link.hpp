@@ -50,6 +50,8 @@ class SupervisorLink final : public WorkerLauncher {
   void on_walls(std::function<void(const std::vector<Wall>&)> handler);
   /// The fetcher was started anew: its new channel.
   void on_fetcher_restarted(std::function<void(UniqueFd)> handler);
+  /// Somebody edited the config file.
+  void on_config_changed(std::function<void()> handler);
   /// Lines of the supervisor's log, and how many before them were too many to pass on.
   void on_log(std::function<void(const std::vector<std::string>&, std::uint64_t)> handler);
   /// The supervisor is gone: the house should end.

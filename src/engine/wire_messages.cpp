@@ -128,6 +128,7 @@ Error error_from(const wire::Failure& failure) {
   for (const auto code : codes) {
     if (localscale::name(code) == failure.code()) error.code = code;
   }
+  if (failure.retry_after_s() > 0) error.retry_after = std::chrono::seconds(failure.retry_after_s());
   return error;
 }
 

@@ -170,5 +170,21 @@ TEST(Problems, TellRetryingClientsToStopOnlyWhereWaitingDoesNotHelp) {
     EXPECT_FALSE(make_problem(status, "code", "Words.").retry_is_useless) << status;
 }
 
+TEST(Access, HostsAndOriginsOfAChangedConfigCountAtOnce) {
+  TestHome home;
+  net::Headers from;
+  from.set("Host", "box.example");
+  from.set("Origin", "https://app.example");
+  EXPECT_EQ(home.ask("GET", "/v1/models", "", from).status, 403U);
+  home.take({.default_model = "tiny",
+             .allowed_hosts = {"box.example"},
+             .allowed_origins = {"https://app.example"}});
+  const Got got = home.ask("GET", "/v1/models", "", from);
+  EXPECT_EQ(got.status, 200U);
+  EXPECT_EQ(got.headers.get("Access-Control-Allow-Origin"), "https://app.example");
+  home.take({.default_model = "tiny", .allowed_hosts = {}, .allowed_origins = {}});
+  EXPECT_EQ(home.ask("GET", "/v1/models", "", from).status, 403U);
+}
+
 }  // namespace
 }  // namespace localscale::gateway

@@ -65,7 +65,7 @@ Json key_json(const config::Key<config::Config>& key, const config::Config& file
                {"default", json_of(config::value_in(path, config::Config{}))},
                {"value", json_of(config::value_in(path, file))},
                {"running", json_of(config::value_in(path, running))},
-               {"needs_restart", true},
+               {"needs_restart", !key.live},
                {"command_line_only", key.command_line_only}};
   if (key.form.kind == config::Form::Kind::whole) {
     json["min"] = key.form.min;
@@ -128,10 +128,11 @@ Problem refused(const Error& error) {
     problem.code = "invalid_config";
   } else if (error.code == Errc::denied) {
     problem.code = "not_writable";
-  } else if (error.code == Errc::exhausted) {
+  } else if (error.code == Errc::exhausted && error.retry_after) {
     problem.status = 429;
-    problem.retry_after_s = 10;
-    problem.retry_is_useless = false;
+  } else if (error.code == Errc::exhausted) {
+    problem.status = 507;
+    problem.code = "no_room";
   }
   return problem;
 }

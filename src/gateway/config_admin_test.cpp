@@ -50,6 +50,7 @@ TEST_F(ConfigAdminTest, ShowsEveryKeyWithItsMeaningAndValues) {
   EXPECT_EQ(port["min"], 1);
   EXPECT_EQ(port["max"], 65535);
   EXPECT_EQ(port["needs_restart"], true);
+  EXPECT_EQ(key(got, "log.level")["needs_restart"], false);
   EXPECT_EQ(key(got, "log.level")["choices"].size(), 5U);
   EXPECT_EQ(key(got, "lan.names")["value"], json::array());
   EXPECT_EQ(key(got, "api.max_body_bytes")["unit"], "bytes");
@@ -100,6 +101,17 @@ TEST_F(ConfigAdminTest, SaysWhenTheFileCannotBeWritten) {
   const Got got = patch({{"api.port", 80}});
   EXPECT_EQ(got.status, 403U);
   EXPECT_EQ(json::parse(got.body)["error"]["code"], "not_writable");
+}
+
+TEST_F(ConfigAdminTest, TellsAFullDiskFromTooManyChanges) {
+  home_.config.error = Error{Errc::exhausted, "No space left on device.", ""};
+  const Got full = patch({{"api.port", 80}});
+  EXPECT_EQ(full.status, 507U);
+  EXPECT_EQ(json::parse(full.body)["error"]["code"], "no_room");
+  home_.config.error->retry_after = std::chrono::seconds(10);
+  const Got often = patch({{"api.port", 80}});
+  EXPECT_EQ(often.status, 429U);
+  EXPECT_EQ(often.headers.get("Retry-After"), "10");
 }
 
 TEST_F(ConfigAdminTest, ShowsWhatRunsWhereSomebodyBrokeTheFile) {

@@ -16,7 +16,7 @@ class ConfigKeeper {
   virtual net::Task<Result<engine::ConfigText>> read() = 0;
   /// All of the changes or none, checked as a page's; the file afterwards.
   virtual net::Task<Result<engine::ConfigText>> change(std::vector<config::Change> changes) = 0;
-  /// What this home goes by, with paths as they were written.
+  /// What this home goes by, with paths as they were written: its start's config, but for the live keys.
   [[nodiscard]] virtual const config::Config& running() const = 0;
 };
 

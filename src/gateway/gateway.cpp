@@ -187,6 +187,8 @@ class Gateway::Parts {
     co_await call.refuse(std::move(problem));
   }
 
+  void take(LiveOptions options) { static_cast<LiveOptions&>(options_) = std::move(options); }
+  void config_edited() { events_.publish("config", "{}"); }
   void end_streams() { events_.close(); }
 
   net::Task<void> keep_history() { return history_.keep(); }
@@ -309,6 +311,14 @@ net::Handler Gateway::handler() {
 
 net::HeadCheck Gateway::head_check() {
   return [parts = parts_.get()](const net::Request& request) { return parts->check_head(request); };
+}
+
+void Gateway::take(LiveOptions options) {
+  parts_->take(std::move(options));
+}
+
+void Gateway::config_edited() {
+  parts_->config_edited();
 }
 
 net::Task<void> Gateway::keep_history() {

@@ -18,6 +18,11 @@ class Gateway {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
+  /// The config's live keys became others; everything else stays.
+  void take(LiveOptions options);
+  /// Somebody edited the config file: pages ask for it anew.
+  void config_edited();
+
   /// For net's server. Must not be called after the gateway is gone.
   [[nodiscard]] net::Handler handler();
 

@@ -226,6 +226,7 @@ class TestHome {
   Got post(std::string_view target, std::string body) { return ask("POST", target, std::move(body)); }
   /// Sends requests one right after the other, and waits for all of their answers.
   std::vector<Got> ask_at_once(std::vector<Asked> asked);
+  void take(LiveOptions options) { gateway_->take(std::move(options)); }
   /// The home stops.
   void end_streams() { gateway_->end_streams(); }
   /// The same while the next requests run.

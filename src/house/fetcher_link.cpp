@@ -110,6 +110,13 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     return true;
   }
 
+  void set_log_level(std::string_view level) {
+    wire::FetchRequest request;
+    request.set_id(next_id_++);
+    request.mutable_set_log_level()->set_level(std::string(level));
+    if (channel_) send(request);
+  }
+
   Result<std::string> start(std::string_view text) {
     auto name = ready_for(text);
     if (!name) return name;
@@ -409,6 +416,10 @@ void FetcherLink::stop() {
 
 Result<bool> FetcherLink::discard_unfinished(std::string_view name) {
   return impl_->discard_unfinished(name);
+}
+
+void FetcherLink::set_log_level(std::string_view level) {
+  impl_->set_log_level(level);
 }
 
 void FetcherLink::replace(UniqueFd channel) {

@@ -55,6 +55,9 @@ class FetcherLink final : public engine::Puller, public engine::ModelLookup, pub
   /// Fails with conflict while the name is being downloaded.
   Result<bool> discard_unfinished(std::string_view name);
 
+  /// One of the config's words.
+  void set_log_level(std::string_view level);
+
   /// The home stops: every pull fails at once as unavailable, and can be resumed after the next start.
   void stop();
 

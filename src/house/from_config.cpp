@@ -21,15 +21,18 @@ net::Limits limits_from(const config::Config& config) {
   return limits;
 }
 
+gateway::LiveOptions live_options_from(const config::Config& config) {
+  return {.default_model = config.models.default_model,
+          .allowed_hosts = config.api.allowed_hosts,
+          .allowed_origins = config.api.allowed_origins};
+}
+
 gateway::Options options_from(const config::Config& config, const MachineNames& machine) {
   gateway::Options options;
+  static_cast<gateway::LiveOptions&>(options) = live_options_from(config);
   options.version = LOCALSCALE_VERSION;
-  options.default_model = config.models.default_model;
-  options.allowed_hosts = config.api.allowed_hosts;
-  options.allowed_origins = config.api.allowed_origins;
   options.lan_names = lan_names(config.lan, machine);
   options.lan_is_plaintext = config.lan.allow_plaintext;
-  options.keep_alive_seconds = config.engine.keep_alive_seconds;
   return options;
 }
 

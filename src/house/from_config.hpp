@@ -9,6 +9,7 @@
 namespace localscale::house {
 
 net::Limits limits_from(const config::Config& config);
+gateway::LiveOptions live_options_from(const config::Config& config);
 gateway::Options options_from(const config::Config& config, const MachineNames& machine);
 
 }  // namespace localscale::house

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "base/log.hpp"
+#include "config/changes.hpp"
+
 namespace localscale::house {
 namespace {
 
@@ -20,7 +23,33 @@ net::Task<Result<engine::ConfigText>> HomeConfig::read() {
 
 net::Task<Result<engine::ConfigText>> HomeConfig::change(std::vector<config::Change> changes) {
   if (link_ == nullptr) co_return no_supervisor();
-  co_return co_await link_->change_config(std::move(changes));
+  auto file = co_await link_->change_config(std::move(changes));
+  if (!file) co_return file;
+  known_text_ = file->text;
+  take(*file);
+  co_return file;
+}
+
+net::Task<void> HomeConfig::look() {
+  if (link_ == nullptr) co_return;
+  const auto file = co_await link_->read_config();
+  if (!file) {
+    spdlog::warn("the changed config was not read: {}", file.error().message());
+    co_return;
+  }
+  if (file->text == known_text_) co_return;
+  known_text_ = file->text;
+  take(*file);
+  if (edited_) edited_();
+}
+
+void HomeConfig::take(const engine::ConfigText& file) {
+  const auto parsed = config::parse(file.text, file.file);
+  if (!parsed) {
+    spdlog::warn("the config cannot be read, so the home goes by what it has: {}", parsed.error().message());
+    return;
+  }
+  if (config::take_live_keys(running_, *parsed) && apply_) apply_(running_);
 }
 
 }  // namespace localscale::house

@@ -124,6 +124,12 @@ Notices House::notices() {
                 begin_stop("the supervisor is gone");
               },
           .fetcher_here = [this](bool here) { fetcher_here_ = here; },
+          .live_config =
+              [this](const config::Config& config) {
+                spdlog::set_level(spdlog::level::from_str(config.log.level));
+                gateway_->take(live_options_from(config));
+              },
+          .config_edited = [this] { gateway_->config_edited(); },
           .log = [this](std::string_view process, const std::vector<std::string>& lines,
                         std::uint64_t dropped) { logs_.add_passed_on(process, lines, dropped); }};
 }

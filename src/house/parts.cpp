@@ -16,6 +16,7 @@
 #include "house/home_catalog.hpp"
 #include "house/home_config.hpp"
 #include "house/programs_folder.hpp"
+#include "net/spawn.hpp"
 #include "net/upstream.hpp"
 #include "store/model_store.hpp"
 #include "store/tuning_store.hpp"
@@ -80,7 +81,10 @@ class RealParts final : public Parts {
         tunings_(database),
         tuner_(*launcher_, tunings_, config.engine, engine_version(config)),
         engines_(context.get_executor(), config.engine, catalog_, *launcher_, tuner_, net::make_upstream),
-        advisor_(advisor_uses(), config.engine, layout_.blobs, config.fetcher.keep_free_bytes) {}
+        advisor_(advisor_uses(), config.engine, layout_.blobs, config.fetcher.keep_free_bytes) {
+    config_.on_live_change([this](const config::Config& live) { take_live(live); });
+    config_.on_edited([this] { notices_.config_edited(); });
+  }
 
   [[nodiscard]] engine::Catalog& catalog() override { return seen_; }
   [[nodiscard]] engine::Engines& engines() override { return engines_; }
@@ -124,6 +128,9 @@ class RealParts final : public Parts {
     link->on_fetcher_restarted([this](UniqueFd restarted) {
       if (fetcher_) fetcher_->replace(std::move(restarted));
     });
+    link->on_config_changed([this, executor = context.get_executor()] {
+      net::spawn(executor, "house.look_at_config", config_.look());
+    });
     link->on_lost([this] { notices_.supervisor_lost(); });
     link->on_log([this](const std::vector<std::string>& lines, std::uint64_t dropped) {
       notices_.log("supervisor", lines, dropped);
@@ -141,6 +148,12 @@ class RealParts final : public Parts {
         .log = [this](const std::vector<std::string>& lines,
                       std::uint64_t dropped) { notices_.log("fetcher", lines, dropped); }};
     return std::make_unique<FetcherLink>(context.get_executor(), std::move(channel), std::move(hooks));
+  }
+
+  void take_live(const config::Config& config) {
+    engines_.set_keep_alive(std::chrono::seconds(config.engine.keep_alive_seconds));
+    if (fetcher_) fetcher_->set_log_level(config.log.level);
+    notices_.live_config(config);
   }
 
   engine::ModelAdvisor::Uses advisor_uses() {

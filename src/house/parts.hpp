@@ -43,6 +43,10 @@ struct Notices {
   std::function<void(std::vector<WallReport>)> walls;
   std::function<void()> supervisor_lost;
   std::function<void(bool)> fetcher_here;
+  /// The config's live keys became others; the parts have taken them over.
+  std::function<void(const config::Config&)> live_config;
+  /// Somebody edited the config file.
+  std::function<void()> config_edited;
   /// Lines of another process's log, and how many before them it could not pass on.
   std::function<void(std::string_view process, const std::vector<std::string>&, std::uint64_t)> log;
 };

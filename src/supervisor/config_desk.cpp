@@ -1,6 +1,7 @@
 #include "supervisor/config_desk.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -43,12 +44,25 @@ std::pair<wire::ConfigFile, UniqueFd> ConfigDesk::show() const {
   return {std::move(shown), std::move(fd)};
 }
 
+ConfigDesk::Stamp ConfigDesk::stamp() const {
+  struct stat info{};
+  if (::stat(file_.c_str(), &info) != 0) return {};
+  return {info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+}
+
+bool ConfigDesk::has_changed() {
+  const Stamp now = stamp();
+  return now != std::exchange(seen_, now);
+}
+
 Result<void> ConfigDesk::change(const wire::ChangeConfig& request,
                                 std::chrono::steady_clock::time_point now) {
   while (!changed_.empty() && changed_.front() + kWindow < now) changed_.pop_front();
   if (changed_.size() >= max_changes) {
-    return fail(Errc::exhausted, "The config was changed too often in the last seconds: nothing was changed.",
-                "Try again in ten seconds.");
+    Error error{Errc::exhausted, "The config was changed too often in the last seconds: nothing was changed.",
+                "Try again in ten seconds."};
+    error.retry_after = kWindow;
+    return tl::unexpected(std::move(error));
   }
   changed_.push_back(now);
   std::vector<config::Change> changes;

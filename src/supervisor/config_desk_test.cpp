@@ -57,6 +57,18 @@ TEST_F(ConfigDeskTest, DoesNotTrustTheHouse) {
   EXPECT_EQ(text(), "# kept\n");
 }
 
+TEST_F(ConfigDeskTest, NoticesWhoeverChangesTheFile) {
+  EXPECT_FALSE(desk_.has_changed());
+  std::ofstream(file_) << "# kept\n";
+  EXPECT_TRUE(desk_.has_changed());
+  EXPECT_FALSE(desk_.has_changed());
+  ASSERT_TRUE(change("log.level", [](auto& it) { it.set_text("warn"); }));
+  EXPECT_TRUE(desk_.has_changed());
+  std::filesystem::remove(file_);
+  EXPECT_TRUE(desk_.has_changed());
+  EXPECT_FALSE(desk_.has_changed());
+}
+
 TEST_F(ConfigDeskTest, WritesSoOftenAndNoMore) {
   const auto set = [&] { return change("api.port", [](auto& it) { it.set_whole(80); }); };
   for (std::size_t i = 0; i < ConfigDesk::max_changes; ++i) ASSERT_TRUE(set());

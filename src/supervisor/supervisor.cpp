@@ -12,6 +12,7 @@
 
 #include "base/exit_status.hpp"
 #include "base/log.hpp"
+#include "config/config_file.hpp"
 #include "supervisor/lan_names.hpp"
 #include "supervisor/notify.hpp"
 
@@ -37,6 +38,7 @@ void fill(wire::Failure& failure, const Error& error) {
   failure.set_code(std::string(name(error.code)));
   failure.set_what(error.what);
   failure.set_next(error.next);
+  if (error.retry_after) failure.set_retry_after_s(static_cast<std::uint32_t>(error.retry_after->count()));
 }
 
 }  // namespace
@@ -102,7 +104,7 @@ void Supervisor::take_signals() {
   signalfd_siginfo info{};
   while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
     if (info.ssi_signo == SIGHUP) {
-      spdlog::info("the config is read at start only: restart to use a changed one");
+      look_at_config();
     } else if (stopping_) {
       end_rest();  // Asked twice: no more waiting for running answers.
     } else {
@@ -312,6 +314,16 @@ void Supervisor::launch(const wire::SupervisorRequest& request) {
   link_->send(event, std::move(started->for_house));
 }
 
+/// Tells the house of an edited file, and goes by its log level.
+void Supervisor::look_at_config() {
+  if (!config_.has_changed()) return;
+  if (const auto file = config::load_as_written(home_.installation.config_file))
+    spdlog::set_level(spdlog::level::from_str(file->log.level));
+  wire::SupervisorEvent event;
+  event.mutable_config_changed();
+  if (link_) link_->send(event);
+}
+
 void Supervisor::show_config(std::uint64_t id) {
   auto [shown, file] = config_.show();
   wire::SupervisorEvent event;
@@ -341,6 +353,7 @@ void Supervisor::send_load() {
   *event.mutable_load() = load_.sample();
   event.mutable_load()->set_engine(engine_identity(home_.installation.engine));
   if (link_) link_->send_reading(event);
+  look_at_config();
   notify_service_manager("WATCHDOG=1");
   loop_.after(kLoadEvery, [this] { send_load(); });
 }

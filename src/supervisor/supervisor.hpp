@@ -59,6 +59,7 @@ class Supervisor {
   void end_unlinked_house(std::chrono::milliseconds patience);
   void handle(const wire::SupervisorRequest& request);
   void launch(const wire::SupervisorRequest& request);
+  void look_at_config();
   void show_config(std::uint64_t id);
   void change_config(const wire::SupervisorRequest& request);
   void answer_failure(std::uint64_t id, const Error& error);

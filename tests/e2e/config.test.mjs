@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ask } from '../support/admin.mjs';
-import { makeHome } from '../support/home.mjs';
+import { ask, listen } from '../support/admin.mjs';
+import { makeHome, sleep, startHome, until } from '../support/home.mjs';
 
 const json = (ran) => JSON.parse(ran.stdout.trim());
 const keyOf = (answer, path) => answer.body.sections.flatMap((section) => section.keys).find((key) => key.path === path);
@@ -73,6 +73,39 @@ describe('a running home', () => {
     assert.equal(home.run('config', 'unset', 'engine.slots').code, 0);
     assert.equal(home.run('config', 'set', 'state_directory', '/tmp/elsewhere/x').code, 1);
     assert.match(home.run('config', 'list').stdout, /^api\.port +\d+ +set; default 7411/m);
+  });
+});
+
+describe('a config that somebody edits beside a running home', () => {
+  let home;
+  before(async () => { home = await startHome({ engine: 'stub' }); });
+  after(async () => { await home?.stop(); });
+  const running = async (path) => keyOf(await ask(home, 'config'), path).running;
+
+  test('is told to open pages once, and live keys count without a restart', async () => {
+    let told = 0;
+    const stop = await listen(home, 'events', (event) => { told += event.event === 'config' ? 1 : 0; });
+    const set = home.run('config', 'set', 'log.level', 'debug');
+    assert.match(set.stderr, /takes it over/);
+    await until('the page was told', () => told === 1, 10_000);
+    assert.equal(await running('log.level'), 'debug');
+    assert.equal(json(home.run('config', 'get', 'log.level', '--json')).needs_restart, false);
+    home.run('config', 'set', 'api.allowed_hosts', 'box.example');
+    await until('the host is known', async () => (await running('api.allowed_hosts'))[0] === 'box.example', 10_000);
+    await until('the page was told again', () => told === 2, 10_000);
+    const changed = await ask(home, 'config', { method: 'PATCH', body: { values: { 'engine.keep_alive_seconds': 60, 'engine.slots': 2 } } });
+    assert.deepEqual(['engine.keep_alive_seconds', 'engine.slots'].map((path) => keyOf(changed, path).running), [60, 4]);
+    await sleep(3000); // The supervisor sees the page's change, too; the pages know of it.
+    assert.equal(told, 3);
+    stop();
+  });
+
+  test('that is broken changes nothing of what the home goes by', async () => {
+    const before = readFileSync(home.configFile, 'utf8');
+    writeFileSync(home.configFile, `${before}\n[log\n`);
+    await until('the log says so', () => home.log.includes('the home goes by what it has'), 10_000);
+    assert.equal(await running('log.level'), 'debug');
+    writeFileSync(home.configFile, before);
   });
 });
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <string>
 
@@ -114,9 +115,12 @@ int run(const Context& context) {
   context.terminal.say(*changed ? fmt::format("{} is changed.", context.config_path.string())
                                 : std::string("Nothing was changed."));
   if (!*changed) return 0;
-  const auto home = context.home();
-  if (home && status_of(*home, std::chrono::seconds(4)))
-    context.terminal.remark("It holds from the home's next start on: localscale down; localscale up");
+  const auto view = ConfigView::open(context);
+  if (!view || !view->home_runs()) return 0;
+  const auto keys = view->keys();
+  const bool waits = std::ranges::any_of(keys, &KeyView::waits_for_restart);
+  context.terminal.remark(waits ? "It holds from the home's next start on: localscale down; localscale up"
+                                : "The running home takes it over within two seconds.");
   return 0;
 }
 

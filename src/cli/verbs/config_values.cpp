@@ -8,6 +8,7 @@ namespace localscale::cli {
 namespace {
 
 constexpr const char* restart_hint = "It holds from the home's next start on: localscale down; localscale up";
+constexpr const char* live_hint = "The running home takes it over within two seconds.";
 
 Json view_json(const KeyView& view) {
   const auto& key = *config::find_key(view.path);
@@ -70,6 +71,7 @@ int tell_changed(const Context& context, const ConfigView& view, const std::stri
   }
   context.terminal.say(fmt::format("{} = {}", path, config::toml_text(key->value)));
   if (key->waits_for_restart()) context.terminal.remark(restart_hint);
+  if (key->live && view.home_runs()) context.terminal.remark(live_hint);
   return 0;
 }
 

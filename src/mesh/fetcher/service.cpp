@@ -26,6 +26,12 @@ constexpr std::size_t max_unfinished_names = 256;
 constexpr std::chrono::hours sweep_interval{1};
 constexpr std::size_t peek_packet_bytes = 32U << 10;
 
+/// Words that are no level change nothing.
+void set_log_level(const std::string& word) {
+  const auto level = spdlog::level::from_str(word);
+  if (level != spdlog::level::off) spdlog::set_level(level);
+}
+
 wire::FetchedFile::Role to_wire(Role role) {
   switch (role) {
     case Role::model:
@@ -163,6 +169,9 @@ Result<bool> Service::handle_packet() {
       break;
     case wire::FetchRequest::kCheckUpdate:
       start(request.id(), {}, {});
+      break;
+    case wire::FetchRequest::kSetLogLevel:
+      set_log_level(request.set_log_level().level());
       break;
     case wire::FetchRequest::REQUEST_NOT_SET:
       send_failure(request.id(), {Errc::unsupported, "The fetcher does not know this request.", ""});

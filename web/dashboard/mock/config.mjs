@@ -5,6 +5,8 @@ const documentation = new URL('../../../docs/configuration.md', import.meta.url)
 
 /** What a page may not change. */
 const commandLineOnly = ['state_directory', 'api.allowed_origins', 'api.allowed_hosts', 'engine.directory', 'models.directory', 'models.folders'];
+/** Taken over by a running home. */
+const live = ['api.allowed_origins', 'api.allowed_hosts', 'engine.keep_alive_seconds', 'models.default_model', 'log.level'];
 
 const numberIn = (text) => Number(text.replace(/[^0-9]/g, ''));
 
@@ -46,7 +48,7 @@ export function configSections() {
     const unit = unitOf(name);
     section.keys.push({
       path: section.name ? `${section.name}.${name}` : name, comment: comment.filter((text) => !text.startsWith('Takes ')).join(' '), allowed,
-      default: fallback, value: fallback, running: fallback, needs_restart: true, command_line_only: commandLineOnly.includes(section.name ? `${section.name}.${name}` : name), ...kindOf(allowed, fallback), ...(unit ? { unit } : {}),
+      default: fallback, value: fallback, running: fallback, needs_restart: !live.includes(section.name ? `${section.name}.${name}` : name), command_line_only: commandLineOnly.includes(section.name ? `${section.name}.${name}` : name), ...kindOf(allowed, fallback), ...(unit ? { unit } : {}),
     });
     comment = [];
   }
