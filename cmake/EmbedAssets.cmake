@@ -8,6 +8,11 @@ set(TYPE_js "text/javascript@ charset=utf-8")
 set(TYPE_css "text/css@ charset=utf-8")
 set(TYPE_svg "image/svg+xml")
 
+# The page's own script and style, which the security policy allows by these.
+file(READ "${ROOT}/inline.json" inline)
+string(JSON script_hash GET "${inline}" script)
+string(JSON style_hash GET "${inline}" style)
+
 file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/*.gz")
 list(SORT files)
 if(NOT "index.html.gz" IN_LIST files)
@@ -54,6 +59,8 @@ std::span<const Asset> assets() {
 ${rows}  }};
   return all;
 }
+
+InlineHashes inline_hashes() { return {\"${script_hash}\", \"${style_hash}\"}; }
 
 }  // namespace localscale::gateway
 ")

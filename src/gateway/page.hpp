@@ -20,6 +20,13 @@ struct Asset {
 /// The page at "/". Generated from web/dashboard by CMake.
 std::span<const Asset> assets();
 
+/// What stands in the page itself and may run there: "sha256-…" of its one script and its one style.
+struct InlineHashes {
+  std::string_view script;
+  std::string_view style;
+};
+InlineHashes inline_hashes();
+
 /// Serves the page. "/" answers programs with "Ollama is running", which Ollama's clients look for, and
 /// browsers with the page.
 class Page {

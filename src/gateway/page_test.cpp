@@ -12,6 +12,7 @@ namespace {
 
 using testing::Got;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 using testing::TestHome;
 
@@ -36,7 +37,7 @@ TEST(Page, IsCompressedAndAskedForAnewEachTime) {
   EXPECT_EQ(got.status, 200U);
   EXPECT_EQ(got.headers.get("Content-Type"), "text/html; charset=utf-8");
   EXPECT_EQ(got.headers.get("Content-Encoding"), "gzip");
-  EXPECT_EQ(got.headers.get("Vary"), "Accept, Accept-Encoding");
+  EXPECT_EQ(got.headers.get("Vary"), "Accept, Accept-Encoding, Cookie, Sec-Fetch-Site");
   EXPECT_EQ(got.headers.get("Cache-Control"), "no-cache");
   const auto page = gunzip(got.body);
   ASSERT_TRUE(page.has_value());
@@ -47,6 +48,22 @@ TEST(Page, IsCompressedAndAskedForAnewEachTime) {
   EXPECT_EQ(unchanged.status, 304U);
   EXPECT_EQ(unchanged.body, "");
   EXPECT_EQ(unchanged.headers.get("ETag"), got.headers.get("ETag"));
+}
+
+TEST(Page, BeginsWithTheRoomsForWhoBringsTheCookieAndWithTheWayInForOthers) {
+  TestHome home;
+  const auto page = [&home](std::string_view cookie) {
+    net::Headers headers = browser("identity");
+    if (!cookie.empty()) headers.set("Cookie", cookie);
+    return home.ask("GET", "/", "", headers);
+  };
+  const Got stranger = page("");
+  const Got known = page("theme=dark; localscale-session=0123");
+  EXPECT_THAT(stranger.body, Not(HasSubstr("<nav")));
+  EXPECT_THAT(stranger.body, HasSubstr("data-frame=\"sign-in\""));
+  EXPECT_THAT(known.body, HasSubstr("<nav"));
+  EXPECT_NE(stranger.headers.get("ETag"), known.headers.get("ETag"));
+  EXPECT_EQ(known.headers.get("Cache-Control"), "no-cache");
 }
 
 TEST(Page, ItsFilesAreKeptForEver) {
@@ -72,8 +89,23 @@ TEST(Page, RunsOnlyItsOwnFiles) {
   TestHome home;
   const Got got = home.ask("GET", "/", "", browser());
   const std::string policy(got.headers.get("Content-Security-Policy"));
-  EXPECT_THAT(policy, StartsWith("default-src 'none'; script-src 'self'"));
+  EXPECT_THAT(policy, StartsWith("default-src 'none'; script-src 'self' 'sha256-"));
+  EXPECT_THAT(policy, HasSubstr("; style-src 'self' 'sha256-"));
+  EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
   EXPECT_THAT(policy, HasSubstr("frame-ancestors 'none'"));
+}
+
+TEST(Page, LeavesTheWindowOfWhoeverMayHaveOpenedIt) {
+  TestHome home;
+  const auto policy = [&home](std::string_view site) {
+    net::Headers headers = browser();
+    headers.set("Sec-Fetch-Mode", "navigate");
+    if (!site.empty()) headers.set("Sec-Fetch-Site", site);
+    return std::string(home.ask("GET", "/", "", headers).headers.get("Cross-Origin-Opener-Policy"));
+  };
+  for (const std::string_view site : {"cross-site", "same-site", "", "something new"})
+    EXPECT_EQ(policy(site), "same-origin") << site;
+  for (const std::string_view site : {"none", "same-origin"}) EXPECT_EQ(policy(site), "") << site;
 }
 
 TEST(Page, WhatVariesByOriginVariesByEncodingAsWell) {

@@ -5,9 +5,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import { freePort, makeHome } from '../support/home.mjs';
 import { writeTinyModel } from '../support/tiny_models.mjs';
+import { launchChromium } from './chromium.mjs';
 
 const pictures = fileURLToPath(new URL('../../build/test-results/screenshots/', import.meta.url));
 const widths = { phone: 320, tablet: 820, desktop: 1280 };
@@ -23,11 +23,7 @@ before(async () => {
   home = await makeHome({ config: { lan: { enabled: true, address: '127.0.0.1', port } } });
   writeTinyModel(join(home.modelFolder, 'newer.gguf'));
   await home.start();
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
-  });
+  browser = await launchChromium();
 });
 
 after(async () => {
@@ -194,7 +190,9 @@ test('the page is compressed, its parts are kept for ever, and it runs only its 
   assert.doesNotMatch(page.headers.get('content-security-policy'), /unsafe/);
   const text = await page.text();
   assert.equal(await (await get('/', 'identity')).text(), text);
-  for (const [, path] of text.matchAll(/(?:src|href)="(page\/[^"]+)"/g)) {
+  const parts = text.match(/data-program="([^"]+)"/)[1].split(' ');
+  assert.ok(parts.length > 1);
+  for (const path of parts) {
     const part = await get(`/${path}`, 'gzip');
     assert.equal(part.status, 200, path);
     assert.equal(part.headers.get('cache-control'), 'public, max-age=31536000, immutable');

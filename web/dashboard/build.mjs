@@ -18,7 +18,8 @@ const firstLoadMaxBytes = 80 * 1024;
 
 const settings = {
   absWorkingDir: here,
-  entryPoints: { main: 'src/main.tsx', style: 'src/style/all.css' },
+  // All of them while one works on them, so that a change of any builds anew.
+  entryPoints: { main: 'src/main.tsx', ...(options.watch ? { boot: 'src/boot.ts', style: 'src/style/all.css' } : {}) },
   outdir: out,
   bundle: true,
   splitting: true,
@@ -34,6 +35,18 @@ const settings = {
   chunkNames: options.watch ? 'page/[name]' : 'page/[name]-[hash]',
 };
 
+/** What stands in the page itself: alone, because what it would share with the others would have to come first, too. */
+const inlineSettings = { ...settings, entryPoints: { boot: 'src/boot.ts', style: 'src/style/all.css' }, splitting: false, format: 'iife', write: false, metafile: false, entryNames: '[name]' };
+
+/** What each page starts with, drawn by the same parts as later in the browser. */
+async function firstPages() {
+  const { outputFiles: [{ text }] } = await esbuild.build({
+    absWorkingDir: here, entryPoints: ['src/first_page.tsx'], bundle: true, write: false, platform: 'node', format: 'esm', target: 'node20', jsx: 'automatic', jsxImportSource: 'preact',
+  });
+  const built = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`);
+  return { 'index.html': built.firstPage, 'sign_in.html': built.firstPageOfStrangers };
+}
+
 /** What comes with the entry, and what it loads later as far as `lazily` names its source. */
 function reached(outputs, entry, lazily = []) {
   const wanted = new Set();
@@ -48,12 +61,15 @@ function reached(outputs, entry, lazily = []) {
   return wanted;
 }
 
-function writePage(script, style, early) {
-  // The browser fetches what the entry imports along with it, not one after the other.
+/** The looks and what runs before the first paint stand in the page itself: to fetch them would be most of the wait. The home allows these very bytes by
+ * their hashes, and nothing else that stands in the page. */
+function writePages({ script, early, style, boot, firsts }) {
   const address = (path) => relative(out, resolve(here, path));
-  const preloads = early.map((path) => `    <link rel="modulepreload" href="${address(path)}">\n`).join('');
-  const page = readFileSync(join(here, 'index.html'), 'utf8').replace('main.js', address(script)).replace('style.css', address(style)).replace('  </head>', `${preloads}  </head>`);
-  writeFileSync(join(out, 'index.html'), page);
+  const page = readFileSync(join(here, 'index.html'), 'utf8').replace('main.js', [script, ...early].map(address).join(' '))
+    .replace('<style>', () => `<style>${style}`).replace('></script>', () => `>${boot}</script>`);
+  for (const [name, first] of Object.entries(firsts)) writeFileSync(join(out, name), page.replace('<!-- first page -->', () => first));
+  const hash = (text) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+  writeFileSync(join(out, 'inline.json'), `${JSON.stringify({ script: hash(boot), style: hash(style) })}\n`);
 }
 
 function compressed(path) {
@@ -64,15 +80,28 @@ function compressed(path) {
 
 const kib = (bytes) => `${(bytes / 1024).toFixed(1).padStart(7)} KiB`;
 
-function report({ outputs }) {
-  const named = (source) => Object.keys(outputs).find((path) => outputs[path].entryPoint === source);
-  const [script, style] = [named('src/main.tsx'), named('src/style/all.css')];
-  writePage(script, style, [...reached(outputs, script)].filter((path) => path !== script));
+/** Builds what goes with the main build, writes the page, and tells the sizes of all. */
+async function finish({ outputs }) {
+  const { outputFiles } = await esbuild.build(inlineSettings);
+  const inline = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text.trim();
+  const firsts = await firstPages();
+  const script = Object.keys(outputs).find((path) => outputs[path].entryPoint === 'src/main.tsx');
+  writePages({ script, early: [...reached(outputs, script)].filter((path) => path !== script), style: inline('.css'), boot: inline('.js'), firsts });
+  return { first: report(outputs, script, Object.keys(firsts)), outputs };
+}
+
+function report(outputs, script, pages) {
   // Home, the first room, draws its chart.
-  const inFirst = reached(outputs, script, ['src/parts/chart_canvas.ts']).add(style);
-  let first = compressed(join(out, 'index.html'));
-  let all = first;
-  const rows = [[first, 'index.html', true]];
+  const inFirst = reached(outputs, script, ['src/parts/chart_canvas.ts']);
+  let first = 0;
+  let all = 0;
+  const rows = [];
+  for (const name of pages) {
+    const size = compressed(join(out, name));
+    all += size;
+    if (name === 'index.html') first += size;
+    rows.push([size, name, name === 'index.html']);
+  }
   for (const path of Object.keys(outputs)) {
     const size = compressed(resolve(here, path));
     all += size;
@@ -88,8 +117,8 @@ function report({ outputs }) {
 }
 
 /** What changed between two builds shows in one line: the same sources give the same digest. */
-function digestOf({ outputs }) {
-  const hash = createHash('sha256');
+function digestOf(outputs) {
+  const hash = createHash('sha256').update(readFileSync(join(out, 'index.html')));
   for (const path of Object.keys(outputs).sort()) hash.update(readFileSync(resolve(here, path)));
   return hash.digest('hex').slice(0, 16);
 }
@@ -97,12 +126,12 @@ function digestOf({ outputs }) {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 if (options.watch) {
-  const page = { name: 'page', setup: (build) => build.onEnd(({ metafile }) => { if (metafile) report(metafile); }) };
+  const page = { name: 'page', setup: (build) => build.onEnd(({ metafile }) => (metafile ? finish(metafile) : undefined)) };
   await (await esbuild.context({ ...settings, sourcemap: 'inline', plugins: [page] })).watch();
 } else {
   const { metafile } = await esbuild.build(settings);
-  const first = report(metafile);
-  console.log(`digest ${digestOf(metafile)}`);
+  const { first, outputs } = await finish(metafile);
+  console.log(`digest ${digestOf(outputs)}`);
   if (first > firstLoadMaxBytes) {
     console.error(`The first load is ${first} bytes, more than ${firstLoadMaxBytes}: load later what only one room needs.`);
     process.exit(7);

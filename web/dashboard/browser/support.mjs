@@ -40,7 +40,7 @@ export async function openPage(browser, address, options = {}) {
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('request', (request) => !request.url().startsWith(new URL(address).origin) && !/^(data|blob):/.test(request.url()) && problems.push(`asked ${request.url()}`));
   await page.goto(address);
-  await page.waitForSelector('main h1');
+  await page.waitForSelector('main:not([aria-busy]) h1');
   return { page, problems, close: () => context.close() };
 }
 

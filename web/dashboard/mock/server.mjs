@@ -7,11 +7,12 @@ import { chat, load } from './chat.mjs';
 import { fault } from './config.mjs';
 import { House } from './house.mjs';
 
-/** The policy stands in one place: the home's own source. */
-export function realPolicy() {
+/** The policy stands in one place: the home's own source; the hashes of what stands in the page are the build's. */
+export function realPolicy(folder) {
   const source = readFileSync(new URL('../../../src/gateway/page.cpp', import.meta.url), 'utf8');
-  const literal = source.match(/content_security_policy =\s*((?:"[^"]*"\s*)+);/)[1];
-  return [...literal.matchAll(/"([^"]*)"/g)].map((part) => part[1]).join('');
+  const textOf = (name) => [...source.match(new RegExp(`${name} =\\s*((?:"[^"]*"\\s*)+);`))[1].matchAll(/"([^"]*)"/g)].map((part) => part[1]).join('');
+  const { script, style } = JSON.parse(readFileSync(join(folder, 'inline.json'), 'utf8'));
+  return `${textOf('policy_start')} '${script}'${textOf('policy_style')} '${style}'${textOf('policy_rest')}`;
 }
 
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8' };
@@ -36,7 +37,6 @@ export class MockServer {
   constructor({ folder, home = null, signIn = false, wordMs = 15, ...house }) {
     Object.assign(this, { folder, home, signInNeeded: signIn, wordMs });
     this.house = new House(house);
-    this.policy = realPolicy();
     this.sockets = new Set();
     this.tick = setInterval(() => this.house.tick(), 1000);
     this.server = createServer((request, response) => {
@@ -66,6 +66,7 @@ export class MockServer {
     const url = new URL(request.url, 'http://home');
     if (this.home && existing.some((path) => path.test(url.pathname))) return this.proxy(request, response);
     if (url.pathname.startsWith('/v1/')) return this.openai(request, response, url);
+    if (url.pathname === '/') return this.file(response, this.signInNeeded && !/localscale-session=\w/.test(request.headers.cookie ?? '') ? '/sign_in.html' : '/index.html');
     if (!url.pathname.startsWith(base)) return this.file(response, url.pathname);
     const path = url.pathname.slice(base.length).split('/').map(decodeURIComponent);
     if (!this.maySee(request, path[0])) return refuse(response, 401, 'signed_out', 'This page is not signed in, or its session is over.');
@@ -88,12 +89,12 @@ export class MockServer {
   }
 
   file(response, path) {
-    const name = normalize(path === '/' ? '/index.html' : path);
+    const name = normalize(path);
     const file = join(this.folder, name);
     if (name.includes('..') || !existsSync(file)) return refuse(response, 404, 'not_found', `There is no ${path} here.`);
     const packed = existsSync(`${file}.gz`);
     response.writeHead(200, {
-      'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': this.policy, 'x-content-type-options': 'nosniff',
+      'content-type': types[extname(name)] ?? 'application/octet-stream', 'content-security-policy': realPolicy(this.folder), 'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer', 'cache-control': 'no-cache', ...(packed ? { 'content-encoding': 'gzip' } : {}),
     });
     createReadStream(packed ? `${file}.gz` : file).pipe(response);

@@ -1,17 +1,18 @@
 // The shell: what is around the rooms, and which of them is open.
 import { useEffect } from 'preact/hooks';
 import { effect } from '@preact/signals';
-import { place } from './router.ts';
+import { frameOf, place, type Room } from './router.ts';
+import { csrf } from './api/csrf.ts';
 import { access, askSession, type Access } from './state/session.ts';
 import { startLive, stopLive } from './state/live.ts';
 import { askSetup } from './state/setup.ts';
 import { loadPulls } from './state/pulls.ts';
-import { Trouble, Waiting } from './parts/trouble.tsx';
+import { Trouble } from './parts/trouble.tsx';
 import { Notices } from './shell/notices.tsx';
 import { Banners } from './shell/banners.tsx';
-import { Navigation } from './shell/navigation.tsx';
-import { TopBar } from './shell/top_bar.tsx';
+import { FirstLook } from './shell/first_look.tsx';
 import { RoomView } from './shell/room_view.tsx';
+import { Shell } from './shell/shell.tsx';
 import { t } from './text/text.ts';
 
 function started(now: Access): boolean {
@@ -39,25 +40,19 @@ function Unreachable({ now }: { now: Extract<Access, { phase: 'unreachable' }> }
   return <main class="alone" id="main"><h1>{t('sign.unreachable')}</h1><Trouble problem={now.problem} onRetry={askSession} /></main>;
 }
 
-function Inside() {
-  return (
-    <div class="shell">
-      <TopBar />
-      <Navigation />
-      <main id="main" class={`room room-${place.value.room}`}>
-        <Banners />
-        <RoomView room={place.value.room} />
-      </main>
-    </div>
-  );
+function Inside({ room }: { room: Room }) {
+  return <Shell room={room}><Banners /><RoomView room={room} /></Shell>;
 }
 
 function Content() {
   const now = access.value;
-  if (now.phase === 'asking') return <main class="alone" id="main"><Waiting /></main>;
+  const { room, query } = place.value;
+  if (now.phase === 'asking') return <FirstLook frame={frameOf(room, csrf.get() !== null)} room={room} />;
   if (now.phase === 'unreachable') return <Unreachable now={now} />;
-  if (now.phase === 'out') return <RoomView room="sign-in" />;
-  return place.value.room === 'setup' ? <RoomView room="setup" /> : <Inside />;
+  // A new link signs in anew, also who is in already.
+  if (now.phase === 'out' || (room === 'sign-in' && query['token'] !== undefined)) return <RoomView room="sign-in" />;
+  if (room === 'setup') return <RoomView room="setup" />;
+  return <Inside room={room === 'sign-in' ? 'home' : room} />;
 }
 
 function skipToMain(event: Event): void {

@@ -1,5 +1,6 @@
 // Endpoints about the home itself and its models.
-import { csrf, inPath, json, own, send, stream } from './request.ts';
+import { csrf } from './csrf.ts';
+import { inPath, json, own, send, stream } from './request.ts';
 import { jsonLinesOf } from './lines.ts';
 import { problemInStream } from './problem.ts';
 import type {

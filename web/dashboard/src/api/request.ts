@@ -1,5 +1,6 @@
 // The one place that calls fetch.
 import { asProblem, isAbort, Problem, problemInBody } from './problem.ts';
+import { csrf } from './csrf.ts';
 import { t } from '../text/text.ts';
 
 export const own = (path: string): string => `/localscale/v1/${path}`;
@@ -15,15 +16,6 @@ interface Wish {
   /** Sent even if the page goes away meanwhile. */
   keepalive?: boolean;
 }
-
-const csrfName = 'localscale-csrf';
-
-/** The session's second half, which only pages of this very origin (with its port) can read; cookies are shared by all ports. */
-export const csrf = {
-  get: (): string | null => globalThis.localStorage?.getItem(csrfName) ?? null,
-  set: (value: string): void => globalThis.localStorage?.setItem(csrfName, value),
-  clear: (): void => globalThis.localStorage?.removeItem(csrfName),
-};
 
 let whenSignedOut: () => void = () => undefined;
 

@@ -1,7 +1,8 @@
 // Who this page is to the house.
 import { signal } from '@preact/signals';
 import { getSession, signIn, signOut, type Proof } from '../api/home.ts';
-import { csrf, onSignedOut } from '../api/request.ts';
+import { csrf } from '../api/csrf.ts';
+import { onSignedOut } from '../api/request.ts';
 import { asProblem, type Problem } from '../api/problem.ts';
 import type { Session } from '../api/types.ts';
 
