@@ -3,6 +3,7 @@ import { answer } from '../api/chat.ts';
 import * as api from '../api/conversations.ts';
 import { loadModel } from '../api/home.ts';
 import type { Conversation, ConversationEvent } from '../api/types.ts';
+import { afterEvent, withConversation, withoutConversation } from './conversation_list.ts';
 import { loaded, models, withTag } from './models.ts';
 import { onHomeEvent, onMissedEvents, status } from './live.ts';
 import { resource } from './resource.ts';
@@ -61,7 +62,7 @@ export async function newThread(firstWords: string, model: string): Promise<Thre
   const conversation = await api.createConversation(titleOf(firstWords), model);
   const thread = new Thread(conversation, world);
   threads.set(conversation.id, thread);
-  void conversations.load();
+  conversations.update((known) => withConversation(known, conversation));
   return thread;
 }
 
@@ -69,30 +70,32 @@ export async function rename(id: string, title: string): Promise<void> {
   const changed = await api.changeConversation(id, { title });
   const thread = threads.get(id);
   if (thread) thread.conversation.value = changed;
-  await conversations.load();
+  conversations.update((known) => withConversation(known, changed));
 }
 
 export async function remove(id: string): Promise<void> {
   threads.get(id)?.stop();
   await api.removeConversation(id);
   threads.delete(id);
-  await conversations.load();
+  conversations.update((known) => withoutConversation(known, id));
 }
 
-/** An answer that is being written tells of itself every other second; the list need not follow each time. */
-const listEveryMs = 1500;
-let listTimer: ReturnType<typeof setTimeout> | null = null;
-function listSoon(): void {
-  listTimer ??= setTimeout(() => {
-    listTimer = null;
-    void conversations.load();
-  }, listEveryMs);
+/** Follows what happens to conversations, here and in other tabs. Ten thousand may be there: only the one that changed is asked for, and not even that
+ * where the event says it all, as those of an answer that is being written do every other second. */
+async function followInList(event: ConversationEvent): Promise<void> {
+  const list = conversations.value;
+  if (list === undefined) return; // nobody looked yet
+  const now = new Date().toISOString();
+  if (afterEvent(list, event, now) !== null) return conversations.update((known) => afterEvent(known, event, now) ?? known);
+  const changed = await api.getConversation(event.id);
+  conversations.update((known) => withConversation(known, changed));
 }
 
 onHomeEvent<ConversationEvent>('conversation', (event) => {
   if (event.change === 'removed') threads.delete(event.id);
   else void threads.get(event.id)?.follow(event).catch(() => undefined);
-  if (conversations.state.peek().phase !== 'waiting') listSoon();
+  // What is gone again meanwhile comes as an event of its own.
+  void followInList(event).catch(() => undefined);
 });
 onMissedEvents(() => void conversations.load());
 globalThis.addEventListener?.('pagehide', () => threads.forEach((thread) => thread.leave()));

@@ -12,19 +12,28 @@ export interface Resource<T> {
   /** Asks anew; what was known stays in view meanwhile. Only the newest question counts. */
   load(): Promise<void>;
   set(value: T): void;
+  /** Changes what is known. A question that is on its way may not know of this change, so it is put anew. */
+  update(change: (value: T) => T): void;
   readonly value: T | undefined;
 }
 
 export function resource<T>(ask: () => Promise<T>): Resource<T> {
   const state = signal<Loadable<T>>({ phase: 'waiting' });
   let newest = 0;
+  let answered = 0;
   const known = (): { value?: T } => (state.peek().value === undefined ? {} : { value: state.peek().value as T });
-  return {
+  const self: Resource<T> = {
     state,
     get value() { return state.value.value; },
     set(value) {
       newest += 1;
+      answered = newest;
       state.value = { phase: 'ready', value };
+    },
+    update(change) {
+      const { value } = state.peek();
+      if (answered !== newest) void self.load();
+      if (value !== undefined) state.value = { ...state.peek(), value: change(value) };
     },
     async load() {
       newest += 1;
@@ -36,6 +45,8 @@ export function resource<T>(ask: () => Promise<T>): Resource<T> {
       } catch (thrown) {
         if (mine === newest && !isAbort(thrown)) state.value = { phase: 'failed', problem: asProblem(thrown), ...known() };
       }
+      if (mine === newest) answered = mine;
     },
   };
+  return self;
 }

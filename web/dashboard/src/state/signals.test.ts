@@ -30,6 +30,22 @@ test('a slow old answer does not replace a newer one', async () => {
   assert.equal(words.value, 'new');
 });
 
+test('a change of what is known makes a question that is on its way be asked anew', async () => {
+  const done: ((value: string) => void)[] = [];
+  const words = resource(() => new Promise<string>((resolve) => { done.push(resolve); }));
+  words.set('a');
+  words.update((value) => `${value}b`);
+  assert.equal(words.value, 'ab');
+  assert.equal(done.length, 0);
+  void words.load();
+  words.update((value) => `${value}c`);
+  assert.equal(words.value, 'abc');
+  done[0]?.('from before');
+  done[1]?.('from after');
+  await settled();
+  assert.equal(words.value, 'from after');
+});
+
 test('a state event becomes the status and a sample; other events reach their handlers', () => {
   const seen: unknown[] = [];
   onHomeEvent('pull', (data) => seen.push(data));
