@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { realPolicy } from '../mock/server.mjs';
-import { assertFitsWidth, launch, openPage, pictures, startMock, tabTo, violations, widths } from './support.mjs';
+import { tabTo } from './keyboard.mjs';
+import { assertFitsWidth, launch, openPage, pictures, startMock, violations, widths } from './support.mjs';
 
 let browser;
 let house;

@@ -58,13 +58,3 @@ export async function assertFitsWidth(page, what) {
   const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(beyond <= 0, `${what} is ${beyond} pixels too wide`);
 }
-
-/** Presses Tab until `selector` has the focus: what the mouse can do, the keyboard must reach. */
-export async function tabTo(page, selector, max = 60) {
-  for (let i = 0; i < max; i += 1) {
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
-    await page.keyboard.press('Tab');
-  }
-  const where = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200));
-  throw new Error(`Tab does not reach ${selector}; the focus is at ${where}`);
-}

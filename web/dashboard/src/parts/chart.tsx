@@ -12,6 +12,7 @@ export interface ChartProps { name: string; takeaway: string; points: readonly (
 
 const pointsMax = 240;
 const rowsMax = 20;
+const shortSeconds = 300;
 
 /** A canvas takes no variables: the style puts its colours into properties that come out computed. */
 function coloursOf(element: Element): { colour: string; muted: string; grid: string } {
@@ -30,8 +31,10 @@ function Canvas({ points, format, low = 0, high }: ChartProps) {
     if (!box || !drawing.current) return;
     drawing.current.draw(lineFor(box), box.clientWidth);
   };
+  /** Then several of the axis's times are within one minute. */
+  const isShort = (points.at(-1)?.[0] ?? 0) - (points[0]?.[0] ?? 0) < shortSeconds;
   const lineFor = (box: Element) => ({
-    points: thinned(points, pointsMax), format, low, high: highest, time: (unix: number) => clockTime(new Date(unix * 1000)),
+    points: thinned(points, pointsMax), format, low, high: highest, time: (unix: number) => clockTime(new Date(unix * 1000), isShort),
     ...coloursOf(box),
   });
 
@@ -81,7 +84,7 @@ export function Chart(props: ChartProps) {
           <div class="table-scroll" tabIndex={0} role="region" aria-label={name}>
             <Table
               caption={name} rows={rows} keyOf={([at]) => at}
-              columns={[{ title: t('chart.time'), head: true, cell: ([at]) => clockTime(new Date(at * 1000)) }, { title: name, number: true, cell: ([, y]) => format(y) }]}
+              columns={[{ title: t('chart.time'), head: true, cell: ([at]) => clockTime(new Date(at * 1000), true) }, { title: name, number: true, cell: ([, y]) => format(y) }]}
             />
           </div>
         )

@@ -52,3 +52,6 @@ export const whole = (value: number): string => number(value, 0);
 /** For charts and logs, where every character counts. */
 export const clockTime = (at: Date, withSeconds = false): string =>
   at.toLocaleTimeString(currentLanguage(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(withSeconds ? { second: '2-digit' } : {}) });
+
+/** What the home says in half a sentence, as one. */
+export const sentence = (text: string): string => `${text.slice(0, 1).toLocaleUpperCase()}${text.slice(1)}`;

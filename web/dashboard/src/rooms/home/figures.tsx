@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Status } from '../../api/types.ts';
-import { rate, size } from '../../text/format.ts';
+import { rate, sentence, size } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { ProgressBar } from '../../parts/progress_bar.tsx';
 
@@ -28,7 +28,7 @@ function Memory({ now }: { now: Status }) {
 
 function PowerFigure({ now }: { now: Status }) {
   const watts = now.power?.watts ?? null;
-  if (watts === null) return <Figure name={t('home.power')} value="–"><p class="muted small">{now.power?.note || t('home.powerUnknown')}</p></Figure>;
+  if (watts === null) return <Figure name={t('home.power')} value="–"><p class="muted small">{sentence(now.power?.note ?? '') || t('home.powerUnknown')}</p></Figure>;
   return <Figure name={t('home.power')} value={t('home.watts', { watts: rate(watts) })}><p class="muted small">{now.power?.note}</p></Figure>;
 }
 

@@ -1,13 +1,12 @@
 import type { Status } from '../../api/types.ts';
-import { duration } from '../../text/format.ts';
+import { duration, sentence } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { lookOf, stateWord, wordText } from '../../shell/state_badge.tsx';
 
 /** The home's reason as a sentence. Its own "ready" would only say the word again. */
 export function reasonText(reason: string): string {
-  const rest = reason.replace(/^ready[;,]\s*(but\s+)?/, '');
-  return `${rest.slice(0, 1).toLocaleUpperCase()}${rest.slice(1)}`;
+  return sentence(reason.replace(/^ready[;,]\s*(but\s+)?/, ''));
 }
 
 /** How the home is, in one word, and why. */

@@ -18,9 +18,9 @@ test('each chart says in one sentence what it shows', () => {
 
 test('a sentence says no more than was seen', () => {
   const samples = [sample(0, 2, 10), sample(12, 5, 30, 4), sample(18, 4, null, 8), sample(0, 3, 20, 16)];
-  assert.equal(speedTakeaway(samples, 60), 'Answering for 50 % of the last 16 s; 18 tokens/s at its best.');
-  assert.equal(memoryTakeaway(samples, 10, 8e9), 'Between 2.0 GB and 5.0 GB of 8.0 GB in the last 16 s.');
-  assert.equal(powerTakeaway(samples, 1440), '20 W on average in the last 16 s, 30 W at most.');
+  assert.equal(speedTakeaway(samples, 60), 'Answering for 50 % of the 16 s seen so far; 18 tokens/s at its best.');
+  assert.equal(memoryTakeaway(samples, 10, 8e9), 'Between 2.0 GB and 5.0 GB of 8.0 GB in the 16 s seen so far.');
+  assert.equal(powerTakeaway(samples, 1440), '20 W on average in the 16 s seen so far, 30 W at most.');
 });
 
 test('a sample counts for the time that it stands for, and a gap for none', () => {

@@ -31,7 +31,7 @@ export function FitCard({ fit }: { fit: Fit }) {
     <article class="fit card">
       <div class="row spread"><h3>{fit.name}</h3><Badge tone={look.tone} icon={look.icon}>{t(`models.${fit.verdict}`)}</Badge></div>
       {fit.about ? <p>{fit.about}</p> : null}
-      {fit.verdict === 'too_big' ? null : <p class="speed">{speedText(fit)}</p>}
+      {fit.verdict === 'too_big' ? null : <p class={fit.answer_tokens_per_second === null ? 'muted small' : 'speed'}>{speedText(fit)}</p>}
       <p class="muted small">{fit.verdict === 'fits' ? '' : `${fit.reason} `}{facts.filter((part) => part !== '').join(' · ')}</p>
       <div class="row">
         {fit.installed

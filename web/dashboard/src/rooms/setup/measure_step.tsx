@@ -15,7 +15,7 @@ function Result({ of }: { of: Measurement }) {
   return (
     <div class="result" role="status">
       <p class="value">{t('setup.result', { rate: rate(of.answer_tokens_per_second) })}</p>
-      <p class="muted">{t('setup.resultText', { model: of.model, threads: of.threads, prompt: whole(of.prompt_tokens_per_second) })}</p>
+      <p class="muted">{t('setup.resultText', { model: of.model, count: of.threads, prompt: whole(of.prompt_tokens_per_second) })}</p>
       {of.watts === null ? null : <p class="muted">{t('setup.resultWatts', { watts: rate(of.watts) })}</p>}
     </div>
   );

@@ -2,8 +2,9 @@ import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Proof } from '../../api/home.ts';
 import { asProblem, type Problem } from '../../api/problem.ts';
-import { place, replacePlace } from '../../router.ts';
+import { go, place, replacePlace } from '../../router.ts';
 import { access, enter } from '../../state/session.ts';
+import { askSetup, setup } from '../../state/setup.ts';
 import { t } from '../../text/text.ts';
 import { SubmitButton } from '../../parts/button.tsx';
 import { CopyButton } from '../../parts/copy_button.tsx';
@@ -13,16 +14,23 @@ import { Trouble } from '../../parts/trouble.tsx';
 type Way = 'password' | 'key';
 
 /** The link of the command line opens this page with a token, or comes into it while it is open. It works once, and does not stay in the address. */
-function useToken(go: (proof: Proof) => Promise<void>): { readonly value: boolean } {
+function useToken(prove: (proof: Proof) => Promise<void>): { readonly value: boolean } {
   const byLink = useSignal(false);
   const token = place.value.query['token'];
   useEffect(() => {
     if (token === undefined) return;
     byLink.value = true;
     replacePlace('home');
-    void go({ token });
+    void prove({ token });
   }, [token]);
   return byLink;
+}
+
+/** A home that nobody has set up begins with that; later one finds it in the banner. */
+async function welcome(): Promise<void> {
+  await askSetup();
+  const now = setup.peek();
+  if (now && !now.done && now.step === 'name' && place.peek().room === 'home') go('setup');
 }
 
 export default function SignInRoom() {
@@ -32,21 +40,22 @@ export default function SignInRoom() {
   const secret = useSignal('');
   const busy = useSignal(false);
   const problem = useSignal<Problem | null>(null);
-  const go = async (proof: Proof): Promise<void> => {
+  const prove = async (proof: Proof): Promise<void> => {
     busy.value = true;
     problem.value = null;
     try {
       await enter(proof);
+      await welcome();
     } catch (thrown) {
       problem.value = asProblem(thrown);
     } finally {
       busy.value = false;
     }
   };
-  const byLink = useToken(go);
+  const byLink = useToken(prove);
   const submit = (event: Event): void => {
     event.preventDefault();
-    void go(way.value === 'password' ? { password: secret.value } : { key: secret.value.trim() });
+    void prove(way.value === 'password' ? { password: secret.value } : { key: secret.value.trim() });
   };
   return (
     <main class="alone" id="main">
