@@ -16,3 +16,16 @@ export function signedInState(origin, headers) {
     origins: [{ origin, localStorage: [{ name: 'localscale-csrf', value: headers['x-localscale-csrf'] }] }],
   };
 }
+
+const patienceMs = Number(process.env.LOCALSCALE_PATIENCE_MS ?? 60_000);
+
+/** A tab at `address` in `context`. `problems`: what its console complained about, except for answers that are errors. */
+export async function openTab(context, address) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(patienceMs);
+  const problems = [];
+  page.on('console', (message) => message.type() === 'error' && !/Failed to load resource|ERR_/.test(message.text()) && problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(error.message));
+  await page.goto(address);
+  return { page, problems };
+}

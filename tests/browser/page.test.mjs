@@ -5,13 +5,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ask as askAdmin } from '../support/admin.mjs';
 import { freePort, makeHome } from '../support/home.mjs';
 import { writeTinyModel } from '../support/tiny_models.mjs';
-import { launchChromium } from './chromium.mjs';
+import { launchChromium, openTab } from './chromium.mjs';
 
 const pictures = fileURLToPath(new URL('../../build/test-results/screenshots/', import.meta.url));
 const widths = { phone: 320, tablet: 820, desktop: 1280 };
-const patienceMs = 60_000;
 let home;
 let browser;
 let lanUrl;
@@ -23,6 +23,8 @@ before(async () => {
   home = await makeHome({ config: { lan: { enabled: true, address: '127.0.0.1', port } } });
   writeTinyModel(join(home.modelFolder, 'newer.gguf'));
   await home.start();
+  // Else who signs in first is led through the set-up.
+  await askAdmin(home, 'setup', { method: 'PATCH', body: { done: true } });
   browser = await launchChromium();
 });
 
@@ -33,16 +35,10 @@ after(async () => {
 
 const newLink = () => home.run('open', '--print').stdout.trim();
 
-/** A browser of its own at `address`. `problems`: what its console complained about, except for answers that are errors. */
+/** A browser of its own at `address`. */
 async function openPage(address, options = {}) {
   const context = await browser.newContext({ viewport: { width: widths.desktop, height: 800 }, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(patienceMs);
-  const problems = [];
-  page.on('console', (message) => message.type() === 'error' && !/Failed to load resource/.test(message.text()) && problems.push(message.text()));
-  page.on('pageerror', (error) => problems.push(error.message));
-  await page.goto(address);
-  return { page, problems, close: () => context.close() };
+  return { ...await openTab(context, address), close: () => context.close() };
 }
 
 async function signedIn(options = {}) {
