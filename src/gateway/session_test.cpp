@@ -122,8 +122,9 @@ TEST(Session, OnePasswordIsComparedAtATimeAndNobodyWaitsForIt) {
   TestHome home;
   home.sessions.take_password();
   const std::string proof = R"({"password":"correct horse"})";
+  const std::string target(path);
   const auto got = home.ask_at_once(
-      {{std::string(path), proof}, {std::string(path), proof}, {std::string(path), R"({"token":"wrong"})"}});
+      {{"POST", target, proof}, {"POST", target, proof}, {"POST", target, R"({"token":"wrong"})"}});
   EXPECT_EQ(got[0].status, 200U);
   EXPECT_EQ(got[1].status, 429U);
   EXPECT_EQ(code_of(got[1]), "busy");
