@@ -142,7 +142,7 @@ std::string fit_text(const Json& fit) {
     speed = fmt::format("writes {} tokens/s", rate(answering));
   if (reading > 0) speed += fmt::format("{}reads {} tokens/s", speed.empty() ? "" : ", ", rate(reading));
   if (!speed.empty()) speed += fmt::format(" ({})", text_at(fit, "basis"));
-  row("speed", speed.empty() ? "not known before a model of some size was measured here" : speed);
+  row("speed", speed.empty() ? "not known before this machine was measured: localscale bench" : speed);
   row("can", can(fit));
   return out;
 }
@@ -151,9 +151,9 @@ std::string speed_note(const std::vector<Json>& fits) {
   const auto any = [&](std::string_view basis) {
     return std::ranges::any_of(fits, [&](const Json& fit) { return text_at(fit, "basis") == basis; });
   };
-  if (any("estimated")) return "~ is estimated from what was measured on this machine with another model.";
+  if (any("estimated")) return "~ is estimated from what was measured on this machine.";
   if (any("measured")) return {};
-  return "Speeds can be told once a model of some size was loaded here: it is measured then.";
+  return "To be told speeds, too, have this machine measured: localscale bench";
 }
 
 }  // namespace localscale::cli

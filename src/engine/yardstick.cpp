@@ -1,5 +1,6 @@
 #include "engine/yardstick.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -15,7 +16,7 @@
 
 #include "base/assert.hpp"
 #include "base/unique_fd.hpp"
-#include "engine/header_prefix.hpp"
+#include "engine/gguf.hpp"
 
 namespace localscale::engine {
 namespace {
@@ -140,6 +141,25 @@ Header make_header() {
   return header;
 }
 
+/// The file without a file.
+class HeaderAndHole final : public ByteSource {
+ public:
+  HeaderAndHole(std::string_view header, std::uint64_t hole_bytes)
+      : header_(header), size_(header.size() + hole_bytes) {}
+
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  Result<void> read(std::uint64_t offset, std::span<std::byte> into) override {
+    const auto part = header_.substr(std::min<std::uint64_t>(offset, header_.size()), into.size());
+    const auto rest = std::ranges::copy(std::as_bytes(std::span(part)), into.begin()).out;
+    std::fill(rest, into.end(), std::byte{0});
+    return {};
+  }
+
+ private:
+  std::string_view header_;
+  std::uint64_t size_;
+};
+
 fs::path file_in(const fs::path& folder) {
   return folder / "yardstick.gguf";
 }
@@ -149,9 +169,10 @@ fs::path file_in(const fs::path& folder) {
 LibraryModel yardstick_in(const fs::path& folder) {
   const auto header = make_header();
   const auto bytes = header.bytes();
-  HeaderPrefix reader("yardstick", bytes.size() + header.data_bytes());
-  static_cast<void>(reader.take(bytes));
-  auto facts = reader.finish();
+  HeaderAndHole source(bytes, header.data_bytes());
+  const auto read = read_gguf(source, "yardstick");
+  LS_ASSERT(read.has_value());
+  auto facts = model_facts(*read, "yardstick");
   LS_ASSERT(facts.has_value());
   LibraryModel out;
   out.model.name = "yardstick";
