@@ -279,6 +279,17 @@ TEST(OpenAi, ATranscriptionFormIsPassedWithItsBoundary) {
   EXPECT_EQ(home.engines.seen[0].content_type, "multipart/form-data; boundary=xyz");
 }
 
+TEST(OpenAi, AJsonBodyReachesTheEngineAsJsonWhateverTheClientCallsIt) {
+  for (const std::string_view called : {"", "application/x-www-form-urlencoded", "text/plain"}) {
+    TestHome home;
+    net::Headers headers;
+    if (!called.empty()) headers.set("Content-Type", called);
+    EXPECT_EQ(home.ask("POST", chat, R"({"model":"tiny"})", headers).status, 200U);
+    ASSERT_EQ(home.engines.seen.size(), 1U);
+    EXPECT_EQ(home.engines.seen[0].content_type, "application/json") << called;
+  }
+}
+
 TEST(OpenAi, WhatEnginesLeaveOutOfCompletionsWithoutAWordIsRefused) {
   TestHome home;
   const auto ask = [&](std::string_view path, const std::string& field) {
