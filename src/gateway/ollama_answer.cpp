@@ -1,5 +1,6 @@
 #include "gateway/ollama_answer.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -50,23 +51,23 @@ struct Piece {
 };
 
 /// One token with its bytes, without the engine's own extra fields.
-Json map_logprob(const Json& token) {
+Json map_logprob(const Json& token, bool alternatives) {
   Json mapped = {{"token", text_or_empty(token, "token")}, {"logprob", member(token, "logprob")}};
   const Json& bytes = member(token, "bytes");
   if (bytes.is_array()) mapped["bytes"] = bytes;
   const Json& top = member(token, "top_logprobs");
-  if (top.is_array() && !top.empty()) {
+  if (alternatives && top.is_array() && !top.empty()) {
     Json list = Json::array();
-    for (const Json& other : top) list.push_back(map_logprob(other));
+    for (const Json& other : top) list.push_back(map_logprob(other, false));
     mapped["top_logprobs"] = std::move(list);
   }
   return mapped;
 }
 
-Json map_logprobs_list(const Json& tokens) {
+Json map_logprobs_list(const Json& tokens, bool alternatives) {
   Json list = Json::array();
   if (tokens.is_array()) {
-    for (const Json& token : tokens) list.push_back(map_logprob(token));
+    for (const Json& token : tokens) list.push_back(map_logprob(token, alternatives));
   }
   return list;
 }
@@ -77,6 +78,8 @@ struct OllamaAnswer::State {
   Form form;
   std::string model;
   bool stream;
+  bool alternatives;
+  std::string begun;   ///< What is left of the client's own beginning: not to be told again.
   std::string text{};  ///< All of the answer.
   Piece collected{};   ///< The rest, for the one object of a client that does not stream.
   std::map<std::uint64_t, PartialCall> calls{};
@@ -110,15 +113,26 @@ struct OllamaAnswer::State {
     }
   }
 
+  /// Takes off what the client has written itself.
+  std::string without_begun(std::string piece) {
+    const std::size_t both = std::min(begun.size(), piece.size());
+    if (begun.compare(0, both, piece, 0, both) != 0) {
+      begun.clear();
+      return piece;
+    }
+    begun.erase(0, both);
+    return piece.substr(both);
+  }
+
   Piece take_chat(const Json& event) {
     Piece piece;
     const Json& choices = member(event, "choices");
     if (!choices.is_array() || choices.empty()) return piece;
     const Json& choice = choices.front();
     const Json& delta = member(choice, "delta");
-    piece.text = text_or_empty(delta, "content");
+    piece.text = without_begun(text_or_empty(delta, "content"));
     piece.thinking = text_or_empty(delta, "reasoning_content");
-    piece.logprobs = map_logprobs_list(member(member(choice, "logprobs"), "content"));
+    piece.logprobs = map_logprobs_list(member(member(choice, "logprobs"), "content"), alternatives);
     take_tool_deltas(member(delta, "tool_calls"));
     if (member(choice, "finish_reason").is_string()) finish_reason = text_or_empty(choice, "finish_reason");
     return piece;
@@ -127,7 +141,7 @@ struct OllamaAnswer::State {
   Piece take_completion(const Json& event) {
     Piece piece;
     piece.text = text_or_empty(event, "content");
-    piece.logprobs = map_logprobs_list(member(event, "completion_probabilities"));
+    piece.logprobs = map_logprobs_list(member(event, "completion_probabilities"), alternatives);
     if (member(event, "stop") == true)
       finish_reason = text_or_empty(event, "stop_type") == "limit" ? "length" : "stop";
     return piece;
@@ -169,8 +183,9 @@ struct OllamaAnswer::State {
   }
 };
 
-OllamaAnswer::OllamaAnswer(Form form, std::string shown_model, bool stream)
-    : state_(std::make_unique<State>(State{form, std::move(shown_model), stream})) {}
+OllamaAnswer::OllamaAnswer(Form form, const EngineAsk& ask)
+    : state_(std::make_unique<State>(
+          State{form, ask.shown_model, ask.stream, ask.alternatives, ask.begun_text})) {}
 OllamaAnswer::~OllamaAnswer() = default;
 
 TokenCount OllamaAnswer::tokens() const {

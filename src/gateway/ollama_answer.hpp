@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "gateway/metrics.hpp"
+#include "gateway/ollama_ask.hpp"
 
 namespace localscale::gateway {
 
@@ -24,7 +25,7 @@ class OllamaAnswer {
  public:
   enum class Form { chat, generate };
 
-  OllamaAnswer(Form form, std::string shown_model, bool stream);
+  OllamaAnswer(Form form, const EngineAsk& ask);
   ~OllamaAnswer();
 
   /// One event's data. Returns the line to send now with its newline, or nothing; fails with the engine's own

@@ -33,6 +33,8 @@ struct EngineAsk {
   /// Where the answer gets a `context`: the engine's request for the templated prompt.
   std::string template_body;
   std::vector<std::int32_t> context;  ///< Tokens of an earlier answer, from which this request goes on.
+  bool alternatives = false;  ///< `top_logprobs` above 0. The engine gives the likeliest token in any case.
+  std::string begun_text;     ///< The client's own beginning of the answer, which the engine repeats.
 };
 
 using FindModel = std::function<Result<engine::Model>(std::string_view name)>;

@@ -66,7 +66,7 @@ net::Task<void> OllamaAsking::run(Call& call, EngineAsk ask, OllamaAnswer::Form 
 net::Task<void> OllamaAsking::stream_answer(Call& call, engine::Lease& lease, RunningAnswer& running,
                                             EngineAsk ask, OllamaAnswer::Form form) {
   const StreamGauge gauge(services_.metrics);
-  OllamaAnswer answer(form, ask.shown_model, ask.stream);
+  OllamaAnswer answer(form, ask);
   SseReader events;
   if (ask.stream) {
     net::Headers headers;

@@ -97,6 +97,12 @@ Result<Json> map_messages(const Json& messages, const engine::Model& model) {
   return mapped;
 }
 
+/// What the engine goes on from, where the assistant has the last word.
+std::string begun_text(const Json& last) {
+  const bool begun = last.at("role") == "assistant" && !last.contains("tool_calls");
+  return begun && last.at("content").is_string() ? last.at("content").get<std::string>() : std::string{};
+}
+
 Result<void> map_tools(const Json& tools, const engine::Model& model, Json& out) {
   if (tools.is_null() || (tools.is_array() && tools.empty())) return {};
   if (!tools.is_array()) return fail(Errc::invalid_argument, "\"tools\" must be an array.");
@@ -128,12 +134,13 @@ Result<EngineAsk> translate_chat(std::string_view body, const FindModel& find) {
   Json out = {{"model", ask.model}, {"stream", true}, {"stream_options", {{"include_usage", true}}}};
   auto mapped = map_messages(messages, *model);
   if (!mapped) return tl::unexpected(mapped.error());
+  ask.begun_text = begun_text(mapped->back());
   out["messages"] = std::move(*mapped);
   if (auto r = map_tools(member(*request, "tools"), *model, out); !r) return tl::unexpected(r.error());
   if (auto r = map_options(member(*request, "options"), out); !r) return tl::unexpected(r.error());
   if (auto r = map_format(member(*request, "format"), true, out); !r) return tl::unexpected(r.error());
   if (auto r = map_think(member(*request, "think"), *model, out); !r) return tl::unexpected(r.error());
-  if (auto r = map_logprobs(*request, true, out); !r) return tl::unexpected(r.error());
+  if (auto r = map_logprobs(*request, true, ask, out); !r) return tl::unexpected(r.error());
   ask.target = "/v1/chat/completions";
   ask.body = dump(out);
   return ask;

@@ -62,6 +62,7 @@ std::int64_t bounded(std::string_view option, std::int64_t value) {
   constexpr std::int64_t int32_max = 2147483647;
   if (option == "seed") return value;
   if (option == "repeat_last_n" && value < 0) return 4096;  // "the whole context"; the engine wants a number
+  if (option == "num_predict" && value == 0) return -1;     // Ollama ends an answer there only above 0.
   return std::clamp<std::int64_t>(value, -1, int32_max);
 }
 
@@ -197,7 +198,7 @@ Result<void> map_think(const Json& think, const engine::Model& model, Json& out)
   return {};
 }
 
-Result<void> map_logprobs(const Json& request, bool chat, Json& out) {
+Result<void> map_logprobs(const Json& request, bool chat, EngineAsk& ask, Json& out) {
   const auto wanted = flag_of(request, "logprobs", false);
   if (!wanted) return tl::unexpected(wanted.error());
   const Json& top = member(request, "top_logprobs");
@@ -206,12 +207,10 @@ Result<void> map_logprobs(const Json& request, bool chat, Json& out) {
   }
   if (!*wanted) return {};
   const std::uint64_t count = top.is_null() ? 0 : top.get<std::uint64_t>();
-  if (chat) {
-    out["logprobs"] = true;
-    out["top_logprobs"] = count;
-  } else {
-    out["n_probs"] = std::max<std::uint64_t>(count, 1);
-  }
+  ask.alternatives = count > 0;
+  // Asked for none, the engine leaves out the token's own, too.
+  out[chat ? "top_logprobs" : "n_probs"] = std::max<std::uint64_t>(count, 1);
+  if (chat) out["logprobs"] = true;
   return {};
 }
 

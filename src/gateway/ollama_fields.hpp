@@ -23,7 +23,7 @@ Result<void> map_format(const Json& format, bool chat, Json& out);
 Result<void> map_think(const Json& think, const engine::Model& model, Json& out);
 
 /// `logprobs` and `top_logprobs`.
-Result<void> map_logprobs(const Json& request, bool chat, Json& out);
+Result<void> map_logprobs(const Json& request, bool chat, EngineAsk& ask, Json& out);
 
 /// Base64 images as content parts after `text`.
 Result<Json> content_with_images(std::string text, const Json& images, const engine::Model& model);

@@ -121,7 +121,7 @@ Result<EngineAsk> translate_generate(std::string_view body, const FindModel& fin
   }
   if (auto r = map_options(member(*request, "options"), out); !r) return tl::unexpected(r.error());
   if (auto r = map_format(member(*request, "format"), chat, out); !r) return tl::unexpected(r.error());
-  if (auto r = map_logprobs(*request, chat, out); !r) return tl::unexpected(r.error());
+  if (auto r = map_logprobs(*request, chat, ask, out); !r) return tl::unexpected(r.error());
   ask.body = dump(out);
   return ask;
 }

@@ -79,6 +79,62 @@ TEST(OllamaChat, WithoutStreamingGivesOneObject) {
   EXPECT_EQ(answer["done"], true);
 }
 
+TEST(OllamaChat, WhatTheClientBeganItselfIsNotToldAgain) {
+  const auto answer = [](const std::string& begun, const std::vector<std::string>& texts) {
+    TestHome home;
+    std::string events;
+    for (const auto& text : texts)
+      events += "data: " + json{{"choices", {{{"delta", {{"content", text}}}}}}}.dump() + "\n\n";
+    events += R"(data: {"choices":[{"delta":{},"finish_reason":"stop"}]})"
+              "\n\n";
+    home.engines.scripts.push_back(chat_events({events}));
+    const json request = {
+        {"model", "tiny"},
+        {"stream", false},
+        {"messages", {{{"role", "user"}, {"content", "hi"}}, {{"role", "assistant"}, {"content", begun}}}}};
+    const Got got = home.post("/api/chat", request.dump());
+    return json::parse(got.body)["message"]["content"].get<std::string>();
+  };
+  EXPECT_EQ(answer("Hello! I", {"Hello! I am", " here."}), " am here.");
+  EXPECT_EQ(answer("Hello! I", {"He", "llo!", " I", " am"}), " am");
+  EXPECT_EQ(answer("Hello! I", {"Hello! I"}), "");
+  EXPECT_EQ(answer("Hello! I", {" am", " Hello! I"}), " am Hello! I");
+  EXPECT_EQ(answer("", {"Hello"}), "Hello");
+}
+
+TEST(OllamaChat, LogprobsComeWithoutAlternativesWhereNoneAreAskedFor) {
+  const auto ask = [](const std::string& fields) {
+    TestHome home;
+    home.engines.scripts.push_back(chat_events(
+        {R"(data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop","logprobs":{"content":[)"
+         R"({"token":"a","logprob":-1.5,"top_logprobs":[{"token":"a","logprob":-1.5}]}]}}]})"
+         "\n\n"}));
+    const Got got = home.post("/api/chat", R"({"model":"tiny","stream":false,)" + fields +
+                                               R"(,"messages":[{"role":"user","content":"hi"}]})");
+    return std::pair(json::parse(home.engines.seen.at(0).body), json::parse(got.body)["logprobs"]);
+  };
+  const auto [alone, own] = ask(R"("logprobs":true)");
+  EXPECT_EQ(alone["top_logprobs"], 1);
+  EXPECT_EQ(own, json::parse(R"([{"token":"a","logprob":-1.5}])"));
+  const auto [two, with_others] = ask(R"("logprobs":true,"top_logprobs":2)");
+  EXPECT_EQ(two["top_logprobs"], 2);
+  EXPECT_EQ(with_others[0]["top_logprobs"].size(), 1U);
+}
+
+TEST(OllamaChat, NumPredict0IsNoLimitAsInOllama) {
+  const auto limit = [](const std::string& value) {
+    TestHome home;
+    home.engines.scripts.push_back(chat_events({hello}));
+    home.post("/api/chat", R"({"model":"tiny","messages":[{"role":"user","content":"hi"}],)"
+                           R"("options":{"num_predict":)" +
+                               value + "}}");
+    return json::parse(home.engines.seen.at(0).body)["max_tokens"].get<int>();
+  };
+  EXPECT_EQ(limit("0"), -1);
+  EXPECT_EQ(limit("-2"), -1);
+  EXPECT_EQ(limit("7"), 7);
+}
+
 TEST(OllamaChat, ToolCallsArriveWholeWithObjectArguments) {
   TestHome home;
   home.engines.scripts.push_back(chat_events(
