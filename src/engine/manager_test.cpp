@@ -5,6 +5,8 @@
 #include <random>
 #include <thread>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -155,6 +157,41 @@ TEST_F(ManagerTest, ARequestAfterAnIdleEngineWasKilledLoadsItAnew) {
   }
   EXPECT_EQ(launcher_->launches(), 3);
   EXPECT_EQ(manager_->loaded()[0].in_use, 0U);
+}
+
+TEST_F(ManagerTest, ALeaseOutlivesItsManager) {
+  make_manager();
+  for (const bool asked_before : {false, true}) {
+    if (asked_before) make_manager();
+    auto lease = run(manager_->acquire("a", {}));
+    ASSERT_TRUE(lease) << lease.error().message();
+    if (asked_before) ASSERT_TRUE(run(complete(**lease, R"({"prompt":"hello","n_predict":2})")));
+    manager_.reset();
+    EXPECT_EQ((*lease)->model().name, "a:latest");
+    const auto answer = run(complete(**lease, R"({"prompt":"hello","n_predict":2})"));
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, Errc::unavailable);
+    lease->reset();  // The last that refers to what is left of the manager.
+  }
+}
+
+TEST_F(ManagerTest, ARequestThatIsBrokenOffWhileItWaitsIsGivenBack) {
+  make_manager();
+  asio::cancellation_signal leave;
+  bool ended = false;
+  asio::co_spawn(io_, manager_->acquire("a", {}),
+                 asio::bind_cancellation_slot(leave.slot(), [&](const auto&, const auto& lease) {
+                   ended = true;
+                   EXPECT_FALSE(lease && *lease);
+                 }));
+  io_.restart();
+  while (manager_->loaded().empty()) io_.run_one_for(100ms);
+  leave.emit(asio::cancellation_type::all);
+  while (!ended) io_.run_one_for(100ms);
+  auto lease = run(manager_->acquire("a", {}));
+  ASSERT_TRUE(lease) << lease.error().message();
+  EXPECT_EQ(manager_->loaded()[0].in_use, 1U);
+  EXPECT_EQ(launcher_->launches(), 1);
 }
 
 TEST_F(ManagerTest, ARequestThatMayHaveCrashedItsEngineIsNotAskedAgain) {
