@@ -100,10 +100,11 @@ net::Task<void> Admin::model(Call& call) {
 }
 
 net::Task<void> Admin::remove(Call& call) {
-  const auto unloaded = co_await services_.engines.unload(call.rest);
-  static_cast<void>(unloaded);  // not loaded is fine
   const auto removed = services_.catalog.remove(call.rest);
   if (!removed) co_return co_await call.refuse(catalog_problem(removed.error(), call.rest));
+  // Only now: one that stays, stays loaded, too.
+  const auto unloaded = co_await services_.engines.unload(call.rest);
+  static_cast<void>(unloaded);  // not loaded is fine
   co_await call.send_json(R"({"schema":1,"removed":true})");
 }
 

@@ -53,6 +53,17 @@ TEST(Admin, ModelsAreListedShownStoppedAndRemoved) {
   EXPECT_EQ(json::parse(gone.body)["error"]["code"], "model_not_found");
 }
 
+TEST(Admin, AModelIsUnloadedOnceItIsRemovedAndStaysLoadedWhereItStays) {
+  TestHome home;
+  home.catalog.remove_error = Error{Errc::denied, "It ships with the home.", ""};
+  EXPECT_EQ(home.ask("DELETE", "/localscale/v1/models/tiny").status, 403U);
+  EXPECT_EQ(home.ask("DELETE", "/api/delete", R"({"model":"tiny"})").status, 403U);
+  EXPECT_TRUE(home.engines.unloaded.empty());
+  home.catalog.remove_error.reset();
+  EXPECT_EQ(home.ask("DELETE", "/localscale/v1/models/tiny").status, 200U);
+  EXPECT_EQ(home.engines.unloaded, std::vector<std::string>{"tiny"});
+}
+
 TEST(Admin, ACopyOntoANameInUseIsRefusedUnlessItMayReplace) {
   TestHome home;
   const auto copy = [&](const char* body) { return home.post("/localscale/v1/copy", body); };

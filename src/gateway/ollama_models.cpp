@@ -83,10 +83,11 @@ net::Task<void> OllamaModels::remove(Call& call) {
   if (!request) co_return co_await call.refuse(request.error());
   const auto name = model_of(*request);
   if (!name) co_return co_await call.refuse(name.error());
-  const auto unloaded = co_await services_.engines.unload(*name);
-  static_cast<void>(unloaded);  // not loaded is fine
   const auto removed = services_.catalog.remove(*name);
   if (!removed) co_return co_await call.refuse(catalog_problem(removed.error(), *name));
+  // Only now: one that stays, stays loaded, too.
+  const auto unloaded = co_await services_.engines.unload(*name);
+  static_cast<void>(unloaded);  // not loaded is fine
   co_await send_empty(call);
 }
 

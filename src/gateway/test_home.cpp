@@ -169,6 +169,7 @@ Result<void> FakeCatalog::copy(std::string_view from, std::string_view to, engin
 Result<void> FakeCatalog::remove(std::string_view name) {
   const auto model = find(name);
   if (!model) return tl::unexpected(model.error());
+  if (remove_error) return tl::unexpected(*remove_error);
   std::erase_if(models, [&](const engine::Model& entry) { return entry.name == model->name; });
   return {};
 }

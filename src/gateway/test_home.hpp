@@ -65,6 +65,7 @@ class FakeCatalog final : public engine::Catalog {
   std::vector<engine::Model> models;
   std::vector<engine::Problem> damaged;
   std::optional<Error> copy_error;
+  std::optional<Error> remove_error;
 };
 
 class FakeEngines final : public engine::Engines {
