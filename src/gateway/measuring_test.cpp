@@ -71,8 +71,9 @@ TEST(Measure, RunsThreeTimesAfterAWarmUpAndKeepsTheMedian) {
   const Got got = measure(home);
   EXPECT_EQ(got.headers.get("Content-Type"), "application/x-ndjson");
   const auto lines = lines_of(got);
-  ASSERT_EQ(lines.size(), 5U);
+  ASSERT_EQ(lines.size(), 6U);
   EXPECT_EQ(lines[1], json({{"status", "measuring"}, {"total", 5}, {"completed", 1}}));
+  EXPECT_EQ(home.advisor.machine_measurements, 1);
   const json& result = lines.back()["measurement"];
   EXPECT_EQ(lines.back()["status"], "success");
   EXPECT_EQ(result["id"], 1);
