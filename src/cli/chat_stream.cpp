@@ -100,10 +100,11 @@ Outcome<ChatEnd> ask(const Home& home, const ChatRequest& request,
                      const std::function<void(std::string_view)>& piece,
                      const std::function<void()>& waiting) {
   Collector collector(piece);
+  // An interrupt ends a wait; one that came between two waits is seen at the next line.
   const auto streamed = home.stream(
-      "/v1/chat/completions", body_of(request), [&](std::string_view line) { return collector.take(line); },
-      waiting);
-  if (!streamed && streamed.error().error.code == Errc::cancelled) {
+      "/v1/chat/completions", body_of(request),
+      [&](std::string_view line) { return interrupted == 0 && collector.take(line); }, waiting);
+  if (interrupted != 0 || (!streamed && streamed.error().error.code == Errc::cancelled)) {
     collector.so_far().interrupted = true;
     return collector.end();
   }

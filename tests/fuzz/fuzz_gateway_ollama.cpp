@@ -30,7 +30,13 @@ void check(const Result<EngineAsk>& ask) {
 }
 
 void check_events(std::string_view text, bool stream) {
-  OllamaAnswer answer(OllamaAnswer::Form::chat, "m", stream);
+  EngineAsk ask;
+  ask.shown_model = "m";
+  ask.stream = stream;
+  // The first byte of the events chooses: both change what is passed on.
+  ask.alternatives = !text.empty() && (text.front() & 1) != 0;
+  if (!text.empty() && (text.front() & 2) != 0) ask.begun_text = "Once upon";
+  OllamaAnswer answer(OllamaAnswer::Form::chat, ask);
   std::size_t at = 0;
   while (at < text.size()) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
