@@ -110,21 +110,12 @@ describe('the Debian packages', { skip }, () => {
     assert.notEqual(as('bob', 'localscale', '--config', config, 'key', 'create', 'mine').code, 0);
   });
 
-  test('`up` does not start a stopped service beside its sockets, and tells the address of one that runs', async () => {
-    const { stdout } = as('alice', 'localscale', 'up');
-    assert.match(stdout, /already running at http:\/\/127.0.0.1:7411/);
-    machine.must('systemctl', 'stop', 'localscale.service');
-    const refused = machine.run('localscale', 'up');
-    assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /systemctl start localscale/);
-    machine.must('systemctl', 'start', 'localscale.service');
-    await ready();
-  });
-
   test('the escape probe finds no way out of the installed service', async () => {
-    await until('the walls were tested', () => status().walls?.every((wall) => wall.detail !== '' && !/not.*tested yet/.test(wall.detail)));
-    for (const name of ['house', 'fetcher', 'engine']) {
-      const wall = status().walls.find((one) => one.name === name);
+    const names = ['house', 'fetcher', 'engine'];
+    const wallOf = (name) => status().walls?.find((one) => one.name === name);
+    await until('the walls were tested', () => names.every((name) => !/^$|not.*tested yet/.test(wallOf(name)?.detail ?? '')));
+    for (const name of names) {
+      const wall = wallOf(name);
       assert.ok(wall?.stands, `${name}: ${JSON.stringify(wall)}`);
     }
   });
@@ -141,6 +132,17 @@ describe('the Debian packages', { skip }, () => {
       for (const kind of ['mnt', 'pid', 'ipc', 'uts']) assert.notEqual(inside(`/proc/${pid}/ns/${kind}`), inside(`/proc/1/ns/${kind}`), `${program} ${kind}`);
       assert.equal(inside(`/proc/${pid}/ns/net`) === inside('/proc/1/ns/net'), program === 'localscale-fetcher', program);
     }
+  });
+
+  test('`up` does not start a stopped service beside its sockets, and tells the address of one that runs', async () => {
+    const { stdout } = as('alice', 'localscale', 'up');
+    assert.match(stdout, /already running at http:\/\/127.0.0.1:7411/);
+    machine.must('systemctl', 'stop', 'localscale.service');
+    const refused = machine.run('localscale', 'up');
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /systemctl start localscale/);
+    machine.must('systemctl', 'start', 'localscale.service');
+    await ready();
   });
 
   test('who connects during a restart waits and is answered', async () => {
