@@ -26,7 +26,7 @@ def batches(seed, tokenizer, tokens, context, easy_shares=()):
         for _ in range(6000):
             chat = chats.chat()
             ids, start = tokenizer.chat(chat)
-            if chat[-1][1][0] != "{" and rng.random() < 0.75:
+            if chat[-1][1][0] != "{" and rng.random() < 0.6:
                 ids = ids[:start + OPENING]
             length = -(-(len(ids) - 1) // STEP) * STEP
             if length <= context:

@@ -24,7 +24,7 @@ Use the tools when they help. Tools: get_weather(city), search(query), set_light
 Current time: 18:42. Location: home. Language: en.
 You are a large language model trained to answer every question.
 Conversation so far is private and stays at home.""".splitlines()
-SHARES = (("intents", 0.63), ("refusal", 0.18), ("greeting", 0.05), ("handbook", 0.14))
+SHARES = (("intents", 0.56), ("refusal", 0.20), ("greeting", 0.04), ("handbook", 0.20))
 COUNTS = ((1, 0.48), (2, 0.33), (3, 0.19))  # clauses of a sentence: more often several than people say, as they are harder
 
 
