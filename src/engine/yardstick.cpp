@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,6 +18,7 @@
 #include "base/assert.hpp"
 #include "base/unique_fd.hpp"
 #include "engine/gguf.hpp"
+#include "engine/gguf_types.hpp"
 
 namespace localscale::engine {
 namespace {
@@ -34,9 +36,13 @@ constexpr std::uint32_t vocabulary = 8'192;
 
 // GGUF, version 3 (ggml's docs/gguf.md).
 constexpr std::uint32_t format_version = 3;
-constexpr std::size_t alignment = 32;
+constexpr std::uint64_t alignment = 32;
 constexpr std::uint32_t u32_value = 4, f32_value = 6, text_value = 8;
 constexpr std::uint32_t f32 = 0, q4_0 = 2;
+
+constexpr std::uint64_t aligned(std::uint64_t bytes) {
+  return (bytes + alignment - 1) / alignment * alignment;
+}
 
 class Header {
  public:
@@ -54,11 +60,11 @@ class Header {
   }
   void matrix(std::string_view name, std::uint64_t row, std::uint64_t rows) {
     const auto shape = std::array{row, rows};
-    tensor(name, shape, q4_0, row * rows / 32 * 18);
+    tensor(name, shape, q4_0, row * rows);
   }
   void norm(std::string_view name) {
     const auto shape = std::array<std::uint64_t, 1>{width};
-    tensor(name, shape, f32, std::uint64_t{width} * 4);
+    tensor(name, shape, f32, width);
   }
 
   [[nodiscard]] std::string bytes() const {
@@ -67,7 +73,7 @@ class Header {
     put(out, tensor_count_);
     put(out, value_count_);
     out += values_ + tensors_;
-    out.resize((out.size() + alignment - 1) / alignment * alignment);
+    out.resize(aligned(out.size()));
     return out;
   }
   [[nodiscard]] std::uint64_t data_bytes() const { return data_bytes_; }
@@ -89,13 +95,15 @@ class Header {
     ++value_count_;
   }
   void tensor(std::string_view name, std::span<const std::uint64_t> shape, std::uint32_t type,
-              std::uint64_t bytes) {
+              std::uint64_t elements) {
     put_text(tensors_, name);
     put(tensors_, static_cast<std::uint32_t>(shape.size()));
     for (const auto length : shape) put(tensors_, length);
     put(tensors_, type);
     put(tensors_, data_bytes_);
-    data_bytes_ += (bytes + alignment - 1) / alignment * alignment;
+    const auto stored = tensor_type(type);
+    LS_ASSERT(stored.has_value());
+    data_bytes_ += aligned(elements / stored->elements * stored->bytes);
     ++tensor_count_;
   }
 
@@ -196,8 +204,7 @@ Result<YardstickFile> YardstickFile::write(const fs::path& folder) {
   if (!fd || ::fchmod(fd.get(), 0644) != 0 ||
       ::write(fd.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) ||
       ::ftruncate(fd.get(), length) != 0) {
-    const auto why = std::error_code(errno, std::generic_category()).message();
-    return fail(Errc::unavailable, "'" + file.path_.string() + "' cannot be written: " + why + ".");
+    return fail_errno("writing " + file.path_.string(), errno);
   }
   return file;
 }

@@ -1,16 +1,14 @@
 // What living with a real home is like, in Chromium: set up, chatted with and filled with a model by keyboard alone; through a restart; in two
 // tabs; with a long history. The engine is the stub, as what it answers does not matter here.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { tabTo } from '../../web/dashboard/browser/keyboard.mjs';
 import { ask } from '../support/admin.mjs';
 import { startHome } from '../support/home.mjs';
-import { Blob, Registry, ggufLike } from '../support/registry.mjs';
-import { writeTinyModel } from '../support/tiny_models.mjs';
+import { modelFile } from '../support/model_file.mjs';
+import { Blob, Registry } from '../support/registry.mjs';
 import { launchChromium, openTab, signedInState } from './chromium.mjs';
 
 const MiB = 1 << 20;
@@ -19,16 +17,6 @@ let home;
 let browser;
 let registry;
 const blobs = {};
-
-/** A real header, and noise behind it up to `size`. */
-function modelFile(size, seed) {
-  const folder = mkdtempSync(join(tmpdir(), 'living-'));
-  const path = join(folder, 'tiny.gguf');
-  writeTinyModel(path, { template: '{{ messages[0].content }}' });
-  const tiny = readFileSync(path);
-  rmSync(folder, { recursive: true });
-  return Buffer.concat([tiny, ggufLike(size - tiny.length, seed)]);
-}
 
 /** The next download of it stands still in the middle, so that it is there to be paused. */
 function holdUp(name) {

@@ -1,28 +1,17 @@
 // What a home says about models before and while they are downloaded: fit, suggestions, detached pulls, pause.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { makeHome, startHome, until } from '../support/home.mjs';
+import { modelFile } from '../support/model_file.mjs';
 import { Blob, Registry, ggufLike } from '../support/registry.mjs';
-import { writeTinyModel } from '../support/tiny_models.mjs';
 
 const MiB = 1 << 20;
 const fitKeys = ['name', 'bytes', 'installed', 'verdict', 'reason', 'memory_needed_bytes', 'memory_budget_bytes', 'disk_free_bytes',
   'context_tokens', 'answer_tokens_per_second', 'prompt_tokens_per_second', 'basis', 'capabilities'];
-
-/** A real header, and noise behind it up to `size`. */
-function modelFile(size, seed) {
-  const folder = mkdtempSync(join(tmpdir(), 'fit-'));
-  const path = join(folder, 'tiny.gguf');
-  writeTinyModel(path, { template: '{{ messages[0].content }}' });
-  const tiny = readFileSync(path);
-  rmSync(folder, { recursive: true });
-  return Buffer.concat([tiny, ggufLike(size - tiny.length, seed)]);
-}
 
 /** As the command line asks: over the admin socket. */
 function ask(home, method, path, body) {
