@@ -52,6 +52,11 @@ export function WindowedList({ count, row, rowClass, label, onView, listKey, onA
     if (box.scrollTop !== view.top || box.clientHeight !== view.height) setView({ top: box.scrollTop, height: box.clientHeight });
   };
 
+  /** A drawing may come between scrolling and the event that tells of it: placing the rows would then undo the scrolling. */
+  const lookIfScrolled = (): void => {
+    if (scroller.current && Math.abs(scroller.current.scrollTop - lastTop.current) >= 1) look();
+  };
+
   const place = (): void => {
     const box = scroller.current;
     if (!box) return;
@@ -70,11 +75,13 @@ export function WindowedList({ count, row, rowClass, label, onView, listKey, onA
 
   useLayoutEffect(() => {
     stuck.current = true;
+    lastTop.current = scroller.current?.scrollTop ?? 0;
     onAtEnd?.(true);
   }, [listKey]);
 
   // After each drawing: what was measured now may move everything below it. Ends when nothing measures anew.
   useLayoutEffect(() => {
+    lookIfScrolled();
     if (measure()) redraw((n) => n + 1);
     place();
   });
@@ -84,6 +91,7 @@ export function WindowedList({ count, row, rowClass, label, onView, listKey, onA
     const box = scroller.current;
     if (!box) return undefined;
     const observer = new ResizeObserver(() => {
+      lookIfScrolled();
       if (measure()) redraw((n) => n + 1);
       place();
       look();
