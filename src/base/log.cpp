@@ -5,40 +5,19 @@
 #include <mutex>
 #include <string>
 
-#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
 #include "base/log_tap.hpp"
-#include "base/printable.hpp"
 
 namespace localscale::log {
 namespace {
 
-/// The message as one line: the names of files in it may hold anything, also what looks like another line.
-class OneLineMessage final : public spdlog::custom_flag_formatter {
- public:
-  explicit OneLineMessage(Format format) : format_(format) {}
-
-  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-    const std::string line = one_printable_line({message.payload.data(), message.payload.size()});
-    if (format_ == Format::text) return out.append(line.data(), line.data() + line.size());
-    for (const char c : line) {
-      if (c == '"' || c == '\\') out.push_back('\\');
-      out.push_back(c);
-    }
-  }
-  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
-    return std::make_unique<OneLineMessage>(format_);
-  }
-
- private:
-  Format format_;
-};
-
 /// Standard error, with lines written one by one or together.
 class Sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
+  explicit Sink(Format format) : writer_(format) {}
+
   void collect(std::function<void()> first_waits) {
     const std::lock_guard lock(mutex_);
     write_out();
@@ -52,10 +31,12 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    const bool first = lines_.size() == 0;
+    const bool first = lines_.empty();
     const std::size_t begin = lines_.size();
-    formatter_->format(message, lines_);
-    if (take_) take_(std::string_view(lines_.data() + begin, lines_.size() - begin - 1));
+    writer_.append(message.time, view(spdlog::level::to_string_view(message.level)),
+                   view(message.logger_name), view(message.payload), lines_);
+    if (take_) take_(std::string_view(lines_).substr(begin));
+    lines_ += '\n';
     if (!first_waits_ || message.level >= spdlog::level::warn || lines_.size() >= collected_max)
       return write_out();
     if (first) first_waits_();
@@ -75,7 +56,10 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
     lines_.clear();
   }
 
-  spdlog::memory_buf_t lines_;
+  static std::string_view view(spdlog::string_view_t text) { return {text.data(), text.size()}; }
+
+  LineWriter writer_;
+  std::string lines_;
   std::function<void()> first_waits_;
   std::function<void(std::string_view)> take_;
 };
@@ -88,16 +72,8 @@ std::shared_ptr<Sink> the_sink() {
 }  // namespace
 
 void start(std::string_view process, Format format, spdlog::level::level_enum level) {
-  auto logger = std::make_shared<spdlog::logger>(std::string(process), std::make_shared<Sink>());
+  auto logger = std::make_shared<spdlog::logger>(std::string(process), std::make_shared<Sink>(format));
   logger->set_level(level);
-  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  if (format == Format::json) {
-    formatter->add_flag<OneLineMessage>('*', format)
-        .set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","process":"%n","message":"%*"})");
-  } else {
-    formatter->add_flag<OneLineMessage>('*', format).set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %n: %*");
-  }
-  logger->set_formatter(std::move(formatter));
   spdlog::set_default_logger(std::move(logger));
 }
 

@@ -5,12 +5,9 @@
 
 #include <spdlog/spdlog.h>
 
-namespace localscale::log {
+#include "base/log_line.hpp"
 
-enum class Format {
-  text,  ///< `time level process: message key=value`, for people and journald.
-  json,  ///< One JSON object a line.
-};
+namespace localscale::log {
 
 /// Sets up the process-wide logger on standard error. Called once, first thing in main.
 /// Messages never contain prompt or answer text, keys or tokens: log ids, sizes and counts.

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
+#include <iterator>
 
 #include <fmt/chrono.h>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "base/printable.hpp"
@@ -93,14 +94,43 @@ std::optional<int> weight_of(std::string_view level) {
   return static_cast<int>(found - levels.begin());
 }
 
+void LineWriter::append_time(std::chrono::system_clock::time_point at, std::string& out) {
+  const auto ms = std::chrono::floor<std::chrono::milliseconds>(at).time_since_epoch().count();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+  if (seconds != second_) {
+    second_ = seconds;
+    std::tm utc{};
+    ::gmtime_r(&second_, &utc);
+    second_text_ = fmt::format("{:%Y-%m-%dT%H:%M:%S}", utc);
+  }
+  out += second_text_;
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(".{:03}Z"), ms - seconds * 1000);
+}
+
+void LineWriter::append(std::chrono::system_clock::time_point at, std::string_view level,
+                        std::string_view process, std::string_view message, std::string& out) {
+  if (format_ == Format::text) {
+    append_time(at, out);
+    out.append(" ").append(level).append(" ").append(process).append(": ");
+    append_printable_line(message, out);
+    return;
+  }
+  out += R"({"time":")";
+  append_time(at, out);
+  out.append(R"(","level":")").append(level).append(R"(","process":")").append(process);
+  out += R"(","message":")";
+  for (const char c : one_printable_line(message)) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out.push_back(c);
+  }
+  out += R"("})";
+}
+
 std::string make_line(std::chrono::system_clock::time_point at, std::string_view level,
                       std::string_view process, std::string_view message) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
-  const std::time_t seconds = ms / 1000;
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z {} {}: {}", utc, ms % 1000, level, process,
-                     one_printable_line(message));
+  std::string line;
+  LineWriter(Format::text).append(at, level, process, message, line);
+  return line;
 }
 
 }  // namespace localscale::log

@@ -43,17 +43,15 @@ bool is_printable_utf8(std::string_view text) {
   return true;
 }
 
-std::string one_printable_line(std::string_view text) {
+void append_printable_line(std::string_view text, std::string& out) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(text.size());
   const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
   while (true) {
     // Nearly all text is plain, and every line of the log comes by here.
     const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
     out += text.substr(0, plain);
     text.remove_prefix(plain);
-    if (text.empty()) return out;
+    if (text.empty()) return;
     std::string_view rest = text;
     char32_t character = 0;
     const bool valid = take_character(rest, character);
@@ -71,6 +69,13 @@ std::string one_printable_line(std::string_view text) {
       }
     }
   }
+}
+
+std::string one_printable_line(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  append_printable_line(text, out);
+  return out;
 }
 
 std::string for_log(std::string_view raw, std::size_t bytes_max) {

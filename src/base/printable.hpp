@@ -13,6 +13,7 @@ bool is_printable_utf8(std::string_view text);
 /// `text` with each byte of what is_printable_utf8 refuses as \xXX (a line break as \n, a tab as \t): one
 /// line that can be read and does nothing where it is printed.
 std::string one_printable_line(std::string_view text);
+void append_printable_line(std::string_view text, std::string& out);
 
 /// What a client sent, for a log line: spaces and all but visible ASCII as %XX, cut at `bytes_max` bytes with
 /// "…" as a sign of it.

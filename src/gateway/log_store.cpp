@@ -35,6 +35,14 @@ LogEntry entry_of(std::uint64_t id, const log::Line& line, std::string message) 
           std::move(message)};
 }
 
+/// The line, cut to what is kept; as a warning of the process if it isn't one of its log.
+std::string line_of(std::string_view process, std::string_view line, LogStore::Clock::time_point now) {
+  std::string cut = LineQueue::cut(line);
+  const auto parsed = log::parse_line(cut);
+  if (parsed && parsed->process == process) return cut;
+  return LineQueue::cut(log::make_line(now, "warning", process, line));
+}
+
 std::string lines_dropped(std::uint64_t count) {
   return fmt::format("{} {} not kept here: there were too many at one time", count,
                      count == 1 ? "line was" : "lines were");
@@ -55,9 +63,12 @@ LogStore::LogStore(Clock::time_point started)
           1),
       first_id_(start_id_) {}
 
-void LogStore::push(std::string line) {
-  line = LineQueue::cut(line);
-  if (!log::parse_line(line)) line = log::make_line(Clock::now(), "warning", "house", line);
+void LogStore::add(std::string_view line) {
+  if (line.size() <= LineQueue::line_bytes_max) return keep(std::string(line));
+  keep(line_of("house", line, Clock::now()));
+}
+
+void LogStore::keep(std::string line) {
   bytes_ += line.size();
   lines_.push_back(std::move(line));
   while (lines_.size() > lines_max || bytes_ > bytes_max) {
@@ -83,14 +94,13 @@ void LogStore::add_passed_on(std::string_view process, const std::vector<std::st
       ++quota.dropped;
       continue;
     }
-    const auto parsed = log::parse_line(line);
-    push(parsed && parsed->process == process ? line : log::make_line(now, "warning", process, line));
+    keep(line_of(process, line, now));
   }
 }
 
 void LogStore::tell_dropped(std::string_view process, Quota& quota, Clock::time_point now) {
   if (quota.dropped == 0) return;
-  push(log::make_line(now, "warning", process, lines_dropped(quota.dropped)));
+  keep(log::make_line(now, "warning", process, lines_dropped(quota.dropped)));
   quota.dropped = 0;
 }
 

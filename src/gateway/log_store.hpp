@@ -43,8 +43,8 @@ class LogStore {
   /// Ids go on growing over starts of the house: the first is made of `started`.
   explicit LogStore(Clock::time_point started = Clock::now());
 
-  /// A line of the house's own log.
-  void add(std::string_view line) { push(std::string(line)); }
+  /// A line as log::LineWriter makes them; one that is too long is cut.
+  void add(std::string_view line);
   /// Lines that another process passed on, and how many before them it could not. What is not a line of its
   /// own log is kept as a warning with its name.
   void add_passed_on(std::string_view process, const std::vector<std::string>& lines, std::uint64_t dropped,
@@ -73,7 +73,7 @@ class LogStore {
     std::uint64_t dropped = 0;
   };
 
-  void push(std::string line);
+  void keep(std::string line);
   void tell_dropped(std::string_view process, Quota& quota, Clock::time_point now);
 
   const std::uint64_t start_id_;
