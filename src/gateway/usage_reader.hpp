@@ -12,7 +12,7 @@ namespace localscale::gateway {
 /// in JSON a quote inside of a string is escaped, so a match is a member.
 class UsageReader {
  public:
-  /// Whole events, or a whole body: nothing is kept. Costs two searches; ordinary events hold neither word.
+  /// Whole events, or a whole body: nothing is kept.
   void read(std::string_view whole);
   /// The next part of a body that is cut anywhere; an empty one is its end, where the last bytes are read.
   void read_part(std::string_view part);
