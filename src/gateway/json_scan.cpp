@@ -149,6 +149,8 @@ class Scanner {
       found_.tools_off = text_.substr(at_).starts_with("\"none\"");
     } else if (key_ == "stop_sequences") {
       note_stop_sequences();
+    } else if (key_ == "prompt") {
+      found_.has_prompt = peek() != 'n';
     } else if (key_ == "echo") {
       found_.echo = text_.substr(at_).starts_with("true");
     } else if (key_ == "suffix") {

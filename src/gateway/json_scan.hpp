@@ -20,6 +20,7 @@ struct ScannedBody {
   bool model_is_not_text = false;           ///< "model" is there but neither a string nor null.
   bool has_tools = false;                   ///< Top-level "tools" is an array with something in it.
   bool tools_off = false;                   ///< Top-level "tool_choice" is "none".
+  bool has_prompt = false;                  ///< Top-level "prompt" is there and not null.
   bool echo = false;                        ///< Top-level "echo" is true.
   bool suffix = false;                      ///< Top-level "suffix" is a string with something in it.
   bool best_of = false;                     ///< Top-level "best_of" is neither null nor 1.

@@ -302,6 +302,9 @@ TEST(OpenAi, WhatEnginesLeaveOutOfCompletionsWithoutAWordIsRefused) {
     EXPECT_EQ(json::parse(got.body)["error"]["param"], param);
     EXPECT_EQ(json::parse(got.body)["error"]["code"], "unsupported_parameter");
   }
+  const Got no_prompt = home.post("/v1/completions", R"({"model":"tiny"})");
+  EXPECT_EQ(no_prompt.status, 400U);
+  EXPECT_EQ(json::parse(no_prompt.body)["error"]["param"], "prompt");
   for (const char* field : {R"("echo":false)", R"("suffix":null)", R"("suffix":"")", R"("best_of":1)"})
     EXPECT_EQ(ask("/v1/completions", field).status, 200U) << field;
   EXPECT_EQ(ask(chat, R"("echo":true)").status, 200U);
@@ -321,6 +324,8 @@ TEST(Anthropic, ModelsAndErrorsHaveAnthropicsShape) {
   EXPECT_EQ(error["error"]["type"], "not_found_error");
   EXPECT_EQ(error["request_id"], "req-1");
   EXPECT_EQ(home.post("/v1/messages", "{}").status, 400U);
+  const Got openai = home.ask("POST", "/v1/completions", R"({"model":"none","prompt":"a"})", headers);
+  EXPECT_EQ(json::parse(openai.body)["error"]["code"], "model_not_found");
   for (const std::string_view path : {"/v1/files", "/v1/messages/batches", "/v1/complete"}) {
     const Got none = home.ask("GET", path, "", headers);
     EXPECT_EQ(none.status, 404U);

@@ -93,9 +93,11 @@ struct Asked {
   std::vector<std::string> stop_sequences;
 };
 
-/// What OpenAI's completions take and engines leave out without a word: the client must be told.
-std::optional<Problem> refuse_ignored(const ScannedBody& body, std::string_view target) {
+/// What OpenAI's completions need, and what they take but engines leave out without a word: the client must
+/// be told.
+std::optional<Problem> refuse_completion(const ScannedBody& body, std::string_view target) {
   if (target != "/v1/completions") return std::nullopt;
+  if (!body.has_prompt) return bad_request("prompt: Field required", "prompt");
   const std::string param = body.echo ? "echo" : body.suffix ? "suffix" : body.best_of ? "best_of" : "";
   if (param.empty()) return std::nullopt;
   Problem problem = make_problem(400, "unsupported_parameter",
@@ -113,7 +115,7 @@ tl::expected<Asked, Problem> read_ask(Services& services, std::string_view text,
   std::string model = std::move(body->model).value_or("");
   if (model.empty() && !default_model) return tl::unexpected(bad_request("model: Field required", "model"));
   if (model.empty()) model = services.options.default_model;
-  if (auto refusal = refuse_ignored(*body, target)) return tl::unexpected(std::move(*refusal));
+  if (auto refusal = refuse_completion(*body, target)) return tl::unexpected(std::move(*refusal));
   if (body->has_tools && !body->tools_off) {
     if (auto refusal = refuse_tools(services.catalog, model)) return tl::unexpected(std::move(*refusal));
   }

@@ -1,5 +1,6 @@
 #include "gateway/shape.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -125,6 +126,13 @@ unsigned status_of(Errc code) {
   return 500;
 }
 
+/// Asked with Anthropic's headers too, by proxies that add them to all they pass on.
+bool is_openai_only(std::string_view path) {
+  return std::ranges::any_of(
+      std::to_array<std::string_view>({"/v1/chat/", "/v1/completions", "/v1/embeddings", "/v1/responses"}),
+      [path](std::string_view own) { return path.starts_with(own); });
+}
+
 }  // namespace
 
 std::string_view name(Shape shape) {
@@ -145,6 +153,7 @@ Shape shape_of(std::string_view path, const net::Headers& headers) {
   if (path.starts_with("/api/") || path == "/") return Shape::ollama;
   if (path.starts_with("/localscale/")) return Shape::admin;
   if (path.starts_with("/v1/messages")) return Shape::anthropic;
+  if (is_openai_only(path)) return Shape::openai;
   if (path.starts_with("/v1/") && headers.has("anthropic-version")) return Shape::anthropic;
   if (path.starts_with("/v1/models") && headers.has("x-api-key")) return Shape::anthropic;
   return Shape::openai;

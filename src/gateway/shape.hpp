@@ -14,8 +14,8 @@ enum class Shape { openai, anthropic, ollama, admin };
 
 std::string_view name(Shape shape);
 
-/// The API that a path belongs to. Below /v1 `anthropic-version` means Anthropic, also where the path is none
-/// of ours; for the model lists, whose path OpenAI and Anthropic share, `x-api-key` does too.
+/// The API that a path belongs to. Below /v1 `anthropic-version` means Anthropic where the path is not
+/// OpenAI's alone; for the model lists, whose path OpenAI and Anthropic share, `x-api-key` does too.
 Shape shape_of(std::string_view path, const net::Headers& headers);
 
 /// A refusal or failure before it is put into an API's shape.
