@@ -88,6 +88,9 @@ describe('a running home', () => {
     assert.equal(taken.code, 1);
     assert.match(taken.stderr, /There is a model 'helper:latest' already; it was kept.*localscale rm helper:latest/);
     assert.equal(home.run('cp', '--replace', 'seedling', 'helper').code, 0);
+    assert.equal(home.run('cp', 'seedling', 'second').code, 0);
+    const some = home.run('rm', 'nobody', 'second');
+    assert.deepEqual([some.code, some.stdout.includes('second is removed.')], [4, true], some.stderr);
     assert.equal(lines(home.run('rm', 'helper', '--json').stdout)[0].schema, 'localscale.rm/1');
     assert.doesNotMatch(home.run('ls').stdout, /helper/);
     assert.equal(home.run('rm', 'helper').code, 4);

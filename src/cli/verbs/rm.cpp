@@ -9,14 +9,18 @@ namespace {
 int remove(const Context& context, const std::vector<std::string>& names) {
   const auto home = context.home();
   if (!home) return context.terminal.report(home.error());
+  int result = 0;
   for (const std::string& name : names) {
     const auto answer = home->call("DELETE", "/api/delete", {{"model", name}});
-    if (!answer) return context.terminal.report(answer.error());
+    if (!answer) {
+      result = context.terminal.report(answer.error());
+      continue;
+    }
     if (context.terminal.look().json)
       context.terminal.write(schema_line("rm", {{"model", name}, {"removed", true}}));
     context.terminal.say(fmt::format("{} is removed.", name));
   }
-  return 0;
+  return result;
 }
 
 }  // namespace
