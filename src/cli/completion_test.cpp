@@ -16,6 +16,7 @@ std::vector<std::string> offered(const std::vector<std::string>& words) {
   const auto completion = complete(
       verbs, words, [] { return std::vector<std::string>{"seedling", "llama3.2:1b", "llama3.2:3b"}; });
   std::vector<std::string> out;
+  out.reserve(completion.candidates.size());
   for (const Candidate& candidate : completion.candidates) out.push_back(candidate.word);
   return out;
 }

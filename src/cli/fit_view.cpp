@@ -88,6 +88,7 @@ int group_of(const Json& fit) {
 
 FitTable fit_table(const std::vector<Json>& fits, std::size_t width) {
   std::vector<const Column*> shown;
+  shown.reserve(std::size(columns_of_fit));
   for (const Column& column : columns_of_fit) shown.push_back(&column);
   const auto line_width = [&] {
     return std::accumulate(

@@ -31,6 +31,7 @@ Json fit(const char* name, const char* verdict, std::int64_t bytes, double speed
 
 std::vector<std::string> names(const std::vector<Json>& fits) {
   std::vector<std::string> out;
+  out.reserve(fits.size());
   for (const Json& one : fits) out.push_back(text_at(one, "name"));
   return out;
 }

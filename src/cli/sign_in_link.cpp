@@ -26,7 +26,7 @@ std::optional<fs::path> in_path(std::string_view name) {
   std::string folders = from_environment("PATH");
   for (std::size_t begin = 0; begin < folders.size();) {
     const std::size_t end = std::min(folders.find(':', begin), folders.size());
-    const fs::path program = fs::path(folders.substr(begin, end - begin)) / name;
+    fs::path program = fs::path(folders.substr(begin, end - begin)) / name;
     if (program.is_absolute() && access(program.c_str(), X_OK) == 0) return program;
     begin = end + 1;
   }

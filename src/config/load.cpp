@@ -103,7 +103,7 @@ Result<std::string> read_text(const fs::path& path) {
 }  // namespace
 
 fs::path default_path() {
-  const fs::path of_service = "/etc/localscale/config.toml";
+  fs::path of_service = "/etc/localscale/config.toml";
   if (const std::string named = environment("LOCALSCALE_CONFIG"); !named.empty()) return named;
   if (is_root()) return of_service;
   fs::path own = xdg("XDG_CONFIG_HOME", ".config") / "localscale/config.toml";

@@ -13,7 +13,6 @@ namespace {
 
 using tests::GgufBuilder;
 using tests::tiny_model;
-using tests::TinyModel;
 
 Result<GgufHeader> read(const std::vector<std::byte>& bytes) {
   MemorySource source(bytes);

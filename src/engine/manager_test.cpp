@@ -29,6 +29,11 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using tests::tiny_model;
 
+net::Task<void> take_down(Progress progress, std::vector<Progress>& notes) {
+  notes.push_back(std::move(progress));
+  co_return;
+}
+
 class ManagerTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -319,18 +324,18 @@ TEST_F(ManagerTest, UnloadsAModelWhoseFileIsGoneOrRenamed) {
 
 TEST_F(ManagerTest, TellsProgressWhileItLoads) {
   make_manager();
-  int notes = 0;
+  launcher_->delay_launches(600ms);
+  std::vector<Progress> notes;
   LoadOptions options;
-  options.progress = [&notes](const Progress& progress) -> net::Task<void> {
-    EXPECT_EQ(progress.status, "loading");
-    EXPECT_GT(progress.total_bytes, 0U);
-    EXPECT_GE(progress.elapsed, 250ms);
-    ++notes;
-    co_return;
-  };
+  options.progress = [&notes](const Progress& progress) { return take_down(progress, notes); };
   const auto lease = run(manager_->acquire("a", std::move(options)));
   ASSERT_TRUE(lease);
-  EXPECT_GE(notes, 0);
+  ASSERT_GE(notes.size(), 2U);
+  for (const Progress& note : notes) {
+    EXPECT_EQ(note.status, "loading");
+    EXPECT_GT(note.total_bytes, 0U);
+    EXPECT_GE(note.elapsed, 250ms);
+  }
 }
 
 TEST_F(ManagerTest, LoadsAnewForALargerContext) {

@@ -99,7 +99,7 @@ class FakeMachine final : public WorkerLauncher {
 
 class ModelAdvisorTest : public testing::Test {
  protected:
-  Result<FitReport> fit(std::string name) { return tests::run_task(io_, advisor_.fit(name)); }
+  Result<FitReport> fit(const std::string& name) { return tests::run_task(io_, advisor_.fit(name)); }
 
   boost::asio::io_context io_;
   OneModelLibrary library_;

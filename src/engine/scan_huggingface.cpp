@@ -97,7 +97,7 @@ fs::path read_llama_manifest(const ScanRoot& root, const fs::path& file, Scan& o
          {Errc::corrupt, "The manifest " + file.string() + " is not JSON.", "Download the model again."}});
     return {};
   }
-  const auto model = cached_file(root.path, repository, manifest, "ggufFile");
+  auto model = cached_file(root.path, repository, manifest, "ggufFile");
   if (model.empty()) return {};
   add(repository, model, cached_file(root.path, repository, manifest, "mmprojFile"), Source::llama_cache,
       parts[3], out);

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.hpp"
@@ -89,7 +90,7 @@ void scan_ollama(const ScanRoot& root, Scan& out) {
     const auto host = (at++)->string();
     const auto space = (at++)->string();
     const auto model = (at++)->string();
-    const auto name = core::parse_model_name(host + "/" + space + "/" + model + ":" + at->string());
+    const auto name = core::parse_model_name(fmt::format("{}/{}/{}:{}", host, space, model, at->string()));
     if (!name) {
       out.problems.push_back({file, name.error()});
       continue;

@@ -262,7 +262,7 @@ net::Task<Result<ConfigText>> SupervisorLink::read_config() {
   return impl_->ask_config(std::move(request));
 }
 
-net::Task<Result<ConfigText>> SupervisorLink::change_config(std::vector<config::Change> changes) {
+net::Task<Result<ConfigText>> SupervisorLink::change_config(const std::vector<config::Change>& changes) {
   return impl_->ask_config(config_order(changes));
 }
 

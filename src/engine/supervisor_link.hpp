@@ -43,7 +43,7 @@ class SupervisorLink final : public WorkerLauncher {
   /// The house sees the file as it was at its start; the supervisor shows the one that is there now.
   net::Task<Result<ConfigText>> read_config();
   /// All of the changes or none; gives the file afterwards. Errors as in supervisor::ConfigDesk.
-  net::Task<Result<ConfigText>> change_config(std::vector<config::Change> changes);
+  net::Task<Result<ConfigText>> change_config(const std::vector<config::Change>& changes);
 
   /// The newest results of the escape probes; empty before the first.
   [[nodiscard]] const std::vector<Wall>& walls() const;

@@ -23,7 +23,7 @@ net::Task<Result<engine::ConfigText>> HomeConfig::read() {
 
 net::Task<Result<engine::ConfigText>> HomeConfig::change(std::vector<config::Change> changes) {
   if (link_ == nullptr) co_return no_supervisor();
-  auto file = co_await link_->change_config(std::move(changes));
+  auto file = co_await link_->change_config(changes);
   if (!file) co_return file;
   known_text_ = file->text;
   take(*file);

@@ -206,6 +206,8 @@ void ForkLauncher::set_load(const engine::MachineLoad& load) {
 
 net::Task<Result<std::unique_ptr<engine::Worker>>> ForkLauncher::launch_server(engine::ServerSpec spec,
                                                                                ExitHandler on_exit) {
+  asio::steady_timer delay(executor_, delay_);
+  co_await delay.async_wait(as_tuple);
   const auto socket = (folder_.path() / ("engine" + std::to_string(++launches_) + ".sock")).string();
   auto child = start(directory_ / "llama-server", server_arguments(spec, socket), 2);
   if (!child) co_return tl::unexpected(child.error());

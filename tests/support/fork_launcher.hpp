@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -31,6 +32,8 @@ class ForkLauncher final : public engine::WorkerLauncher {
 
   /// What the machine looks like from now on.
   void set_load(const engine::MachineLoad& load);
+  /// Each worker starts that much later from now on.
+  void delay_launches(std::chrono::milliseconds delay) { delay_ = delay; }
   /// The process of the newest worker.
   [[nodiscard]] int last_pid() const { return last_pid_; }
   [[nodiscard]] int launches() const { return launches_; }
@@ -42,6 +45,7 @@ class ForkLauncher final : public engine::WorkerLauncher {
   TemporaryFolder folder_;
   std::optional<engine::MachineLoad> load_;
   engine::LoadHandler handler_;
+  std::chrono::milliseconds delay_{0};
   int last_pid_ = -1;
   int launches_ = 0;
   int benches_ = 0;
