@@ -75,7 +75,7 @@ std::string Decoder::text(std::size_t bytes_max) {
 
 void Decoder::fixed(std::span<std::byte> into) {
   const ByteView taken = take(into.size());
-  if (failed()) return std::ranges::fill(into, std::byte{0});
+  std::ranges::fill(into, std::byte{0});
   std::ranges::copy(taken, into.begin());
 }
 
