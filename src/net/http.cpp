@@ -47,6 +47,8 @@ void Headers::set(std::string_view name, std::string_view value) {
 }
 
 void Headers::add(std::string_view name, std::string_view value) {
+  constexpr std::size_t usual = 4;
+  if (fields_.empty()) fields_.reserve(usual);
   fields_.emplace_back(name, value);
 }
 
