@@ -49,8 +49,8 @@ int examine(const Context& context) {
         schema_line("doctor", {{"findings", list}, {"failures", failures}, {"warnings", warnings}}));
   } else {
     show(context, findings);
-    context.terminal.say(
-        fmt::format("{} looked at: {} failures, {} warnings.", findings.size(), failures, warnings));
+    context.terminal.say(fmt::format("{} looked at: {} failure{}, {} warning{}.", findings.size(), failures,
+                                     failures == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s"));
   }
   return static_cast<int>(failures == 0 ? Exit::ok : Exit::check_failed);
 }
