@@ -16,7 +16,7 @@ Bytes signed_bytes(std::string_view domain, ByteView message) {
 const unsigned char* raw(ByteView bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
-unsigned char* raw(std::span<std::byte> bytes) {
+unsigned char* raw_out(std::span<std::byte> bytes) {
   return reinterpret_cast<unsigned char*>(bytes.data());
 }
 
@@ -26,7 +26,7 @@ struct Expanded {
   PublicKey public_key;
 
   explicit Expanded(const SigningKey::Seed& seed) {
-    LS_ASSERT(crypto_sign_seed_keypair(raw(public_key.bytes), raw(bytes), raw(seed)) == 0);
+    LS_ASSERT(crypto_sign_seed_keypair(raw_out(public_key.bytes), raw_out(bytes), raw(seed)) == 0);
   }
   ~Expanded() { sodium_memzero(bytes.data(), bytes.size()); }
   Expanded(const Expanded&) = delete;
@@ -54,8 +54,8 @@ Signature SigningKey::sign(std::string_view domain, ByteView message) const {
   const Bytes text = signed_bytes(domain, message);
   const Expanded secret(seed_);
   Signature signature;
-  LS_ASSERT(crypto_sign_detached(raw(signature.bytes), nullptr, raw(text), text.size(), raw(secret.bytes)) ==
-            0);
+  LS_ASSERT(crypto_sign_detached(raw_out(signature.bytes), nullptr, raw(text), text.size(),
+                                 raw(secret.bytes)) == 0);
   return signature;
 }
 
