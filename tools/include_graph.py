@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {
     "base": set(),
     "config": {"base", "core"},
-    "core": {"base"},
+    "core": {"base", "crypto"},
     "crypto": {"base"},
     "wire": set(),
     "store": {"base"},
