@@ -22,7 +22,7 @@ ALLOWED = {
     "net": {"base", "sandbox"},
     "engine": {"base", "config", "core", "net", "sandbox", "store", "wire"},
     "gateway": {"base", "config", "core", "engine", "net", "store"},
-    "mesh": {"base", "config", "core", "sandbox", "wire"},
+    "mesh": {"base", "config", "core", "crypto", "sandbox", "wire"},
     "supervisor": {"base", "config", "sandbox", "wire"},
     "house": {"base", "config", "core", "engine", "gateway", "net", "sandbox", "store", "wire"},
     "cli": {"base", "config"},
