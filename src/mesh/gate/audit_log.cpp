@@ -7,7 +7,9 @@
 namespace localscale::mesh::gate {
 namespace {
 
-// Notes may take a quarter of a write: refusals never keep an opening out.
+constexpr std::int64_t minute_ms = 60'000;
+constexpr std::size_t notes_per_home_max = 32;
+// Also of one write: refusals never keep an opening out.
 constexpr std::size_t notes_max = records_per_frame_max / 4;
 
 }  // namespace
@@ -51,15 +53,29 @@ Result<std::uint64_t> AuditLog::append(Record record) {
 
 void AuditLog::note(Refused refused) {
   const Lock lock(mutex_);
-  if (pending_->notes >= notes_max || pending_->records.size() >= records_per_frame_max) {
+  if (!has_room_for(refused)) {
     ++notes_dropped_;
     return;
   }
+  ++notes_[refused.refusal.who];
+  ++notes_in_all_;
   if (notes_dropped_ > 0)
     refused.refusal.what.insert(0, "(After " + std::to_string(std::exchange(notes_dropped_, 0)) +
                                        " more refusals that are not listed.) ");
   ++pending_->notes;
   pending_->records.emplace_back(std::move(refused));
+}
+
+bool AuditLog::has_room_for(const Refused& refused) {
+  // Times may jump, so a time before the minute begins another one, too.
+  if (refused.at < notes_since_ || refused.at.ms - notes_since_.ms >= minute_ms) {
+    notes_since_ = refused.at;
+    notes_.clear();
+    notes_in_all_ = 0;
+  }
+  if (pending_->notes >= notes_max || pending_->records.size() >= records_per_frame_max) return false;
+  const auto of_home = notes_.find(refused.refusal.who);
+  return notes_in_all_ < notes_max && (of_home == notes_.end() || of_home->second < notes_per_home_max);
 }
 
 Result<Checkpoint> AuditLog::checkpoint(UnixMs now) {

@@ -2,8 +2,10 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/error.hpp"
@@ -45,8 +47,9 @@ class AuditLog {
   /// Both.
   Result<std::uint64_t> append(Record record);
 
-  /// For what needs no wait, refusals above all: becomes durable with the next record that does. Where a
-  /// flooding member causes more than fit, their number is told.
+  /// For refusals, which need no wait: becomes durable with the next record that does. A flooding member
+  /// neither fills the disk nor hides the refusals of others: a minute holds so many of each home and so many
+  /// in all, and the next one tells how many were left out.
   void note(Refused refused);
 
   /// Writes what waits and signs how far the log goes.
@@ -57,6 +60,7 @@ class AuditLog {
 
  private:
   using Lock = std::unique_lock<std::mutex>;
+  bool has_room_for(const Refused& refused);
   void write_pending(Lock& lock);
   void wait_for_writer(Lock& lock);
 
@@ -66,6 +70,9 @@ class AuditLog {
   std::size_t opens_in_writing_ = 0;
   std::size_t open_ = 0;  ///< What is open in the log.
   UnixMs latest_;
+  UnixMs notes_since_;  ///< The begin of the minute that notes_ counts.
+  std::map<std::optional<crypto::HomeId>, std::size_t> notes_;
+  std::size_t notes_in_all_ = 0;
   std::uint64_t notes_dropped_ = 0;
   bool writing_ = false;  ///< Somebody uses writer_, without the mutex.
   LogWriter writer_;

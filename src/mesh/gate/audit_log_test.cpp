@@ -89,22 +89,37 @@ TEST(AuditLog, NotesAreWrittenAtTheEndAndAtACheckpoint) {
   EXPECT_EQ(log.records().size(), 2U);
 }
 
-TEST(AuditLog, AFloodOfRefusalsIsCountedAndKeepsNoOpeningOut) {
+TEST(AuditLog, AFloodOfRefusalsOfOneHomeIsCountedAndHidesNoOthers) {
   const TestLog log;
-  std::size_t written = 0;
+  Refused other = test_refused("Another home's.");
+  other.refusal.who = TestMembers::id(1);
+  Refused later = test_refused("A minute later.");
+  later.at.ms += 60'000;
   {
     AuditLog audit(writer_of(log));
-    for (int i = 0; i < 10'000; ++i) audit.note(test_refused());
-    const auto opened = audit.append(test_opened());
-    ASSERT_TRUE(opened);
-    written = static_cast<std::size_t>(*opened);
-    audit.note(test_refused("Again."));
+    for (int i = 0; i < 10'000; ++i) {
+      audit.note(test_refused());
+      if (i % 1000 == 0) EXPECT_TRUE(audit.checkpoint(test_now));
+    }
+    audit.note(other);
+    audit.note(later);
   }
-  EXPECT_LT(written, 1000U);
   const auto records = log.records();
-  const auto& last = std::get<Refused>(records[written + 1]);
-  EXPECT_EQ(last.refusal.what,
-            "(After " + std::to_string(10'000 - written) + " more refusals that are not listed.) Again.");
+  ASSERT_EQ(records.size(), 34U);
+  EXPECT_EQ(std::get<Refused>(records[32]).refusal.what,
+            "(After 9968 more refusals that are not listed.) Another home's.");
+  EXPECT_EQ(records[33], Record(later));
+}
+
+TEST(AuditLog, AFloodOfRefusalsOfManyHomesKeepsNoOpeningOut) {
+  const TestLog log;
+  AuditLog audit(writer_of(log));
+  for (std::uint8_t home = 1; home <= 100; ++home) {
+    Refused refused = test_refused();
+    refused.refusal.who = crypto::HomeId{crypto::sha256(bytes_of(std::string(home, 'x')))};
+    for (int i = 0; i < 100; ++i) audit.note(refused);
+  }
+  EXPECT_EQ(audit.append(test_opened()), 256U);
 }
 
 TEST(AuditLog, TakesNoMoreThanFitsInOneWrite) {
