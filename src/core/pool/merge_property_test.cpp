@@ -34,7 +34,7 @@ std::vector<Attempt> some_attempts() {
       set(&Attempt::target, inRange<std::size_t>(0, 2 * homes_in_world)),
       set(&Attempt::signing, inRange<std::uint32_t>(0, 1U << homes_in_world)), set(&Attempt::backdated),
       set(&Attempt::wild, inRange<std::size_t>(0, 6)), set(&Attempt::parent, inRange<std::size_t>(0, 100)));
-  const auto count = *rc::gen::resize(100, inRange<std::size_t>(5, 30));
+  const auto count = *rc::gen::resize(100, inRange<std::size_t>(15, 60));
   return *rc::gen::container<std::vector<Attempt>>(count, rc::gen::resize(100, attempt));
 }
 
