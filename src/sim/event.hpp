@@ -30,7 +30,7 @@ struct Event {
   std::int64_t at_us = 0;
   std::uint64_t order = 0;  ///< Decides between events of one time.
   EventKind kind = EventKind::inspect;
-  bool authentic = false;  ///< What it brings is what `from` made for this pool, and was asked for.
+  bool authentic = false;  ///< What it brings is what `from` made for this pool.
   bool arrived = false;    ///< It waits in the buffers of a home that stands still.
   HomeIndex home = 0;
   HomeIndex from = 0;

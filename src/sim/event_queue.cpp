@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 namespace localscale::sim {
 namespace {
 
 bool later(const Event& a, const Event& b) {
-  return a.at_us != b.at_us ? a.at_us > b.at_us : a.order > b.order;
+  const auto place = [](const Event& event) {
+    return std::tuple(event.at_us, event.kind == EventKind::alarm, event.order);
+  };
+  return place(a) > place(b);
 }
 
 }  // namespace

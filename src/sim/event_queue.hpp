@@ -7,7 +7,8 @@
 
 namespace localscale::sim {
 
-/// What is going to happen, the earliest first; at the same time, what was put in first.
+/// What is going to happen, the earliest first; at the same time, what was put in first, and alarms last: a
+/// home reads what has arrived before its alarm rings (src/core/README.md).
 class EventQueue {
  public:
   void push(Event event);

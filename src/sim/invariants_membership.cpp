@@ -101,11 +101,14 @@ class FindsEachOtherAgain : public Invariant {
     return for_each_pair(world, [&](const Home& observer, const Home& subject) -> std::string {
       if (observer.disturbances > 0 || subject.disturbances > 0) return {};
       const std::int64_t calm = world.now_us() - std::max(observer.calm_since_us, subject.calm_since_us);
-      const core::Presence view = world.sight(observer.index, subject.index).view;
+      const Sight& sight = world.sight(observer.index, subject.index);
+      const core::Presence view = sight.view;
       if (calm > 30 * second && view == core::Presence::gone)
         return about(observer, subject, "gone, though both are well for 30 s");
-      if (calm > 100 * second && view != core::Presence::present)
-        return about(observer, subject, "not present, though both are well for 100 s");
+      // Two lost pings make a home suspect for a moment; that has to pass.
+      const bool lasts = world.now_us() - sight.view_since_us > 70 * second;
+      if (calm > 100 * second && lasts && view != core::Presence::present)
+        return about(observer, subject, "not present for 70 s, though both are well for 100 s");
       return {};
     });
   }

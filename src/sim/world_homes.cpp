@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::int64_t new_year_2026_ms = 1'767'225'600'000;
 
+/// Whether it answers a ping that was sent, and a later one than `before`.
+bool answers_more(const Event& event, const Sight& sight, std::uint64_t before) {
+  return event.kind == EventKind::answer && event.number > before && event.number <= sight.pinged;
+}
+
 }  // namespace
 
 template <class Do>
@@ -72,8 +77,8 @@ void World::note_arrival(const Event& event) {
   Sight& sight = sight_of(event.home, event.from);
   if (event.kind == EventKind::link_lost) sight.lost_arrived_us = now_us_;
   if (!event.authentic) return;
-  if (event.kind == EventKind::ad && event.sequence > sight.sequence) sight.sign_arrived_us = now_us_;
-  if (event.kind == EventKind::answer && event.number > sight.answered) {
+  if (event.bytes && event.sequence > sight.sequence) sight.sign_arrived_us = now_us_;
+  if (answers_more(event, sight, sight.answered)) {
     sight.answered = event.number;
     sight.sign_arrived_us = now_us_;
     sight.unanswered_since_us = -1;
@@ -90,8 +95,8 @@ void World::note_handled(Home& home, const Event& event) {
   }
   if (event.kind == EventKind::refused) sight.refused_us = now_us_;
   if (!event.authentic) return;
-  const bool new_ad = event.kind == EventKind::ad && event.sequence > sight.handled_sequence;
-  const bool new_answer = event.kind == EventKind::answer && event.number > sight.handled_answer;
+  const bool new_ad = event.bytes && event.sequence > sight.handled_sequence;
+  const bool new_answer = answers_more(event, sight, sight.handled_answer);
   if (new_answer) sight.handled_answer = event.number;
   if (new_ad || new_answer) sight.sign_attended_us = home.attended(now_us_);
   sight.handled_sequence = std::max(sight.handled_sequence, event.sequence);
@@ -296,9 +301,11 @@ void World::do_mischief(Home& home) {
       return;
     default:  // answers what was not asked
       return send(network_.direct(home.index, victim, now_us_), {.kind = EventKind::answer,
+                                                                 .authentic = true,
                                                                  .home = victim,
                                                                  .from = home.index,
                                                                  .number = random.below(1000) + 1'000'000'000,
+                                                                 .sequence = home.ad_sequence,
                                                                  .bytes = home.ad});
   }
 }

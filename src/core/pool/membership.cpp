@@ -113,7 +113,10 @@ void Membership::on_answer(Monotonic now, const Ping& ping, const std::optional<
   if (found == peers_.end()) return arm(effects);
   Peer& peer = found->second;
   const auto sent = std::ranges::find(peer.sent, ping.number, &SentPing::number);
-  if (ping.number == 0 || sent == peer.sent.end()) return arm(effects);
+  if (ping.number == 0 || sent == peer.sent.end()) {
+    // Overtaken by the answer to a later ping, or unasked: it answers nothing, but an ad is an ad.
+    return news && news->from == ping.home ? on_ad(now, *news, effects) : arm(effects);
+  }
   peer.round_trip = std::max<std::int64_t>(at - sent->at, 1);
   std::for_each(peer.sent.begin(), sent + 1, [](SentPing& answered) { answered.number = 0; });
   peer.answered = at;

@@ -150,7 +150,7 @@ class Membership {
     Probe probe;             ///< While present.
     Attended next_ping = 0;  ///< While not present.
     Attended ping_gap = 0;
-    std::array<SentPing, 8> sent{};  ///< Newest last.
+    std::array<SentPing, 32> sent{};  ///< Newest last; as many as are sent until a suspect home is gone.
     std::int64_t round_trip = 0;
     int falls = 0;
     Attended fell_at = 0;

@@ -378,6 +378,19 @@ TEST(Membership, ForgetsWhoIsRemovedAndGreetsWhoIsNew) {
   EXPECT_EQ(bench.presence(2), Presence::gone);
 }
 
+TEST(Membership, HearsTheAdInAnAnswerThatWasOvertaken) {
+  Bench bench(2);
+  bench.run(10 * second);
+  kill(bench.other(1));
+  bench.run(2 * second);
+  bench.membership.on_answer({bench.now}, {home(1), 0}, AdNews{home(1), 9'000, true}, bench.effects);
+  bench.run(2500 * ms);
+  EXPECT_EQ(bench.presence(1), Presence::present);
+  bench.ad(1, 9'000);  // known already
+  bench.run(500 * ms);
+  EXPECT_EQ(bench.presence(1), Presence::suspect);
+}
+
 TEST(Membership, TakesNoAnswerThatItDidNotAskFor) {
   Bench bench(2);
   bench.run(10 * second);
