@@ -175,7 +175,7 @@ run_tests() {
   while [ $# -gt 0 ]; do
     case $1 in
       --list) stage_help; return 0 ;;
-      --long) long=1 ;;
+      --long) long=1; export LOCALSCALE_LONG=1 ;;
       -R) [ -n "${2:-}" ] || die "-R needs a regular expression" "./dev test unit -R Gguf"; name_filter=$2; shift ;;
       -*) die "'$1' is not an option of ./dev test" "./dev help" ;;
       *) [[ " ${stages[*]} " == *" $1 "* ]] || die "'$1' is not a test stage" "./dev test --list"; wanted+=("$1") ;;

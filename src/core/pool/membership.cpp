@@ -83,10 +83,11 @@ void Membership::on_ad(Monotonic now, const AdNews& news, Effects& effects) {
   } else {
     peer.life = at;
     if (peer.probe.why == Doubt::silence) peer.probe = {};
+    if (peer.probe.why == Doubt::link) peer.probe.verdict_at = peer.probe.verdict_with_news;
     if (!news.hears_me && peer.probe.why == Doubt::none && at - peer.answered > deaf_after)
       begin_probe(at, peer, Doubt::deaf);
   }
-  settle(at, *found, effects);
+  settle(*found, effects);
 }
 
 void Membership::on_ping(Monotonic now, const Ping& ping, Effects& effects) {
@@ -103,7 +104,7 @@ void Membership::on_ping(Monotonic now, const Ping& ping, Effects& effects) {
     effects.answers.push_back(ping);
   }
   if (peer.presence != Presence::present) greet(at, peer);
-  settle(at, *found, effects);
+  settle(*found, effects);
 }
 
 void Membership::on_answer(Monotonic now, const Ping& ping, const std::optional<AdNews>& news,
@@ -128,7 +129,7 @@ void Membership::on_answer(Monotonic now, const Ping& ping, const std::optional<
   } else if (has_newest_ad && !news->leaving) {
     come_closer(at, *found, effects);
   }
-  settle(at, *found, effects);
+  settle(*found, effects);
 }
 
 void Membership::on_refused(Monotonic now, const Ping& ping, Effects& effects) {
@@ -139,7 +140,7 @@ void Membership::on_refused(Monotonic now, const Ping& ping, Effects& effects) {
                                                           &SentPing::number) != found->second.sent.end();
   if (ours && found->second.presence == Presence::present)
     suspect(at, *found, PresenceCause::refused, effects);
-  settle(at, *found, effects);
+  settle(*found, effects);
 }
 
 void Membership::on_link_lost(Monotonic now, const crypto::HomeId& home, Effects& effects) {
@@ -148,7 +149,7 @@ void Membership::on_link_lost(Monotonic now, const crypto::HomeId& home, Effects
   if (found == peers_.end()) return arm(effects);
   if (found->second.presence == Presence::present && found->second.probe.why != Doubt::link)
     begin_probe(at, found->second, Doubt::link);
-  settle(at, *found, effects);
+  settle(*found, effects);
 }
 
 void Membership::on_alarm(Monotonic now, Effects& effects) {
@@ -281,7 +282,13 @@ void Membership::begin_probe(Attended now, Peer& peer, Doubt why) {
       break;
     case Doubt::link:
       // What it answered before its link broke says nothing.
-      peer.probe = {why, now, std::min(before, now + timing_.link_verdict), 150 * ms, 2, pings_};
+      peer.probe = {why,
+                    now,
+                    std::min(before, now + timing_.link_verdict),
+                    150 * ms,
+                    2,
+                    pings_,
+                    now + timing_.link_verdict};
       break;
     case Doubt::deaf:
     case Doubt::turn:
@@ -364,8 +371,7 @@ Membership::Attended Membership::due(const Peer& peer) const {
   return next;
 }
 
-void Membership::settle(Attended now, Entry& entry, Effects& effects) {
-  act(now, entry, effects);
+void Membership::settle(const Entry& entry, Effects& effects) {
   alarm_ = std::min(alarm_, due(entry.second));
   arm(effects);
 }

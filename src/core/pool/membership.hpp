@@ -134,7 +134,8 @@ class Membership {
     Attended verdict_at = 0;
     Attended gap = 0;
     int pings_left = 0;
-    std::uint64_t after = 0;  ///< Only answers to later pings end it.
+    std::uint64_t after = 0;         ///< Only answers to later pings end it.
+    Attended verdict_with_news = 0;  ///< Of a lost link: the verdict if an ad shows that it was not silent.
   };
 
   struct SentPing {
@@ -179,8 +180,9 @@ class Membership {
   [[nodiscard]] Attended hold(Attended now, const Peer& peer) const;
   [[nodiscard]] Attended gone_at(const Peer& peer) const;
   [[nodiscard]] Attended due(const Peer& peer) const;
-  /// What follows every event about one member.
-  void settle(Attended now, Entry& entry, Effects& effects);
+  /// What follows every event about one member. Pings and verdicts wait for the alarm, which rings at once
+  /// where they are due: more news may lie unread.
+  void settle(const Entry& entry, Effects& effects);
   void arm(Effects& effects) const;
 
   crypto::HomeId me_;
