@@ -163,7 +163,7 @@ TEST(OpenAi, AModelThatDoesNotWriteIsRefusedInsteadOfMadeToWriteNoise) {
   TestHome home;
   home.catalog.models[0].capabilities = {engine::Capability::embedding};
   for (const std::string_view path : {"/v1/chat/completions", "/v1/completions", "/v1/responses"})
-    EXPECT_EQ(json::parse(home.post(path, R"({"model":"tiny"})").body)["error"]["code"],
+    EXPECT_EQ(json::parse(home.post(path, R"({"model":"tiny","prompt":"x"})").body)["error"]["code"],
               "chat_not_supported");
   EXPECT_EQ(home.post("/v1/messages", R"({"model":"tiny"})").status, 400U);
   const Got ollama = home.post("/api/chat", R"({"model":"tiny","messages":[{"role":"user","content":"x"}]})");

@@ -71,6 +71,16 @@ export function stubEngineFolder(parent) {
   return folder;
 }
 
+const asUser = (user) => [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'];
+
+/** Where `user` gets at the programs: a copy, if they lie where only root may go (a clone in /root, say). */
+function reachablePrograms(user, parent) {
+  if (spawnSync('setpriv', [...asUser(user), 'test', '-x', join(programs, 'localscale')]).status === 0) return programs;
+  const copy = join(parent, 'programs');
+  for (const part of ['bin', 'lib', 'share', 'engine']) cpSync(join(programs, '..', part), join(copy, part), { recursive: true, dereference: true });
+  return join(copy, 'bin');
+}
+
 class Home {
   constructor(folder, config, options) {
     this.folder = folder;
@@ -91,9 +101,10 @@ class Home {
 
   /** The command that runs `program` as this home's user. */
   command(program, args) {
-    const path = join(programs, program);
-    if (!this.options.user) return [path, args];
-    return ['setpriv', [`--reuid=${this.options.user}`, `--regid=${this.options.user}`, '--clear-groups', path, ...args]];
+    const { user } = this.options;
+    if (!user) return [join(programs, program), args];
+    this.reachable ??= reachablePrograms(user, this.folder);
+    return ['setpriv', [...asUser(user), join(this.reachable, program), ...args]];
   }
 
   async start() {
