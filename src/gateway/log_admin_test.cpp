@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 using testing::Got;
-using ::testing::HasSubstr;
 using testing::TestHome;
 
 std::string line(std::string_view message, std::string_view level = "info",

@@ -89,6 +89,7 @@ net::Task<Result<std::string>> SpeedRuns::ask(std::string target, std::string bo
 
 net::Task<Result<Rates>> SpeedRuns::run_of(RunSize size) {
   std::vector<std::int32_t> prompt;
+  prompt.reserve(size.prompt_tokens);
   for (std::size_t i = 0; i < size.prompt_tokens; ++i) prompt.push_back(text_[i % text_.size()]);
   const auto body = co_await ask("/completion", run_request(prompt, size.answer_tokens));
   if (!body) co_return tl::unexpected(body.error());

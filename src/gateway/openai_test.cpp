@@ -1,3 +1,6 @@
+#include <map>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -295,9 +298,10 @@ TEST(OpenAi, WhatEnginesLeaveOutOfCompletionsWithoutAWordIsRefused) {
   const auto ask = [&](std::string_view path, const std::string& field) {
     return home.post(path, R"({"model":"tiny","prompt":"a",)" + field + "}");
   };
-  for (const std::string param : {"echo", "suffix", "best_of"}) {
-    const std::string value = param == "echo" ? "true" : param == "suffix" ? "\" b\"" : "3";
-    const Got got = ask("/v1/completions", "\"" + param + "\":" + value);
+  const std::map<std::string, std::string> offered = {
+      {"echo", R"("echo":true)"}, {"suffix", R"("suffix":" b")"}, {"best_of", R"("best_of":3)"}};
+  for (const auto& [param, field] : offered) {
+    const Got got = ask("/v1/completions", field);
     EXPECT_EQ(got.status, 400U);
     EXPECT_EQ(json::parse(got.body)["error"]["param"], param);
     EXPECT_EQ(json::parse(got.body)["error"]["code"], "unsupported_parameter");

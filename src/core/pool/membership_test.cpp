@@ -35,7 +35,7 @@ class Bench {
     std::vector<crypto::HomeId> members{home(0)};
     for (int i = 1; i <= others; ++i) {
       members.push_back(home(static_cast<std::uint8_t>(i)));
-      other(i).next_ad = now + i * 90 * ms;
+      other(i).next_ad = now + std::int64_t{i} * 90 * ms;
     }
     membership.on_started({now}, members, effects);
     carry_out();

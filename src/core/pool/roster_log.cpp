@@ -147,6 +147,7 @@ std::vector<TransitionId> RosterLog::parents_for_next() const {
 
 std::vector<TransitionId> RosterLog::voided() const {
   std::vector<TransitionId> ids;
+  ids.reserve(voided_.size());
   for (const std::size_t place : voided_) ids.push_back(graph_.at(place).id);
   return ids;
 }

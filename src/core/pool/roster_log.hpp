@@ -12,7 +12,7 @@ namespace localscale::core::pool {
 inline constexpr std::size_t log_steps_max = 2048;
 /// The last places of a log are for what a quorum decides: a member that fills it can still be thrown out.
 inline constexpr std::size_t log_steps_max_alone = log_steps_max - 256;
-inline constexpr std::size_t log_bytes_max = 8 * 1024 * 1024;
+inline constexpr std::size_t log_bytes_max = std::size_t{8} << 20U;
 
 /// The log that every home of a pool keeps: signed steps, each naming those that its author knew last. Every
 /// step in it kept the rules in the roster that its author knew; what it is worth beside steps that its

@@ -65,7 +65,7 @@ RC_GTEST_PROP(Labeled, KeepsOrRaisesItsLabelWhateverIsMadeOfIt, ()) {
   RC_ASSERT(*sum.value_for(Tier::home) == 8U);
   RC_ASSERT(length.label() == a.label());
   RC_ASSERT(a.raised_to(b.label()).label() == sum.label());
-  RC_ASSERT(Text(a).map([](std::string text) { return text + "!"; }).label() == a.label());
+  RC_ASSERT(Text(a).map([](const std::string& text) { return text + "!"; }).label() == a.label());
 }
 
 }  // namespace

@@ -63,7 +63,8 @@ Result<Place> parse_place(std::string_view text) {
   // A community is a part of a region.
   if (place.region.empty() && !place.community.empty()) return wrong("region");
   if (parts.size() > 2 && !is_name(place.pool)) return wrong("pool");
-  if (parts.size() > 3 && !(place.home = crypto::parse_home_id(part(3)))) return wrong("home");
+  if (parts.size() > 3) place.home = crypto::parse_home_id(part(3));
+  if (parts.size() > 3 && !place.home) return wrong("home");
   if (parts.size() > 4 && !is_name(place.node)) return wrong("node");
   return place;
 }

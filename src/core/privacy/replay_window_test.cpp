@@ -90,7 +90,7 @@ RC_GTEST_PROP(ReplayWindow, NeverTakesOneTwiceWhateverTheClockDoes, ()) {
     now.ms += *rc::gen::element<std::int64_t>(0, 1000, 50'000, 200'000, -50'000, day_ms, -day_ms);
     // The nonce goes with the time: the same envelope comes again and again.
     const auto number = *rc::gen::inRange<std::uint16_t>(0, 6);
-    const Envelope envelope = numbered(number, test_now.ms + (number - 3) * 90'000);
+    const Envelope envelope = numbered(number, test_now.ms + std::int64_t{number - 3} * 90'000);
     const bool valid = envelope.not_before.ms <= now.ms + clock_skew_max_ms &&
                        now.ms <= envelope.expires.ms + clock_skew_max_ms;
     if (!valid || window.look(envelope, false) != Verdict::fresh) continue;

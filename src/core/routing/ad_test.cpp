@@ -42,9 +42,9 @@ Ad fullest_ad() {
   ad.queue_s = step_above(7);
   ad.price = step_above(1'500);
   for (std::uint8_t i = 0; i < ad_models_max; ++i)
-    ad.models.push_back({{std::byte{i}}, i % 3 == 0, step_below(i * 10U)});
+    ad.models.push_back({{std::byte{i}}, i % 3 == 0, step_below(std::uint64_t{i} * 10)});
   for (std::uint8_t i = 0; i < ad_round_trips_max; ++i)
-    ad.round_trips.push_back({{std::byte{i}, std::byte{1}}, step_above(i * 3U)});
+    ad.round_trips.push_back({{std::byte{i}, std::byte{1}}, step_above(std::uint64_t{i} * 3)});
   for (std::uint8_t i = 0; i < ad_addresses_max; ++i)
     ad.addresses.push_back(
         {static_cast<AddressKind>(i), {std::byte{0xfd}, std::byte{i}}, static_cast<std::uint16_t>(7412 + i)});

@@ -7,7 +7,8 @@ namespace {
 
 TEST(Step, HasTwoToADoubling) {
   const std::uint64_t expected[] = {0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32};
-  for (std::uint8_t i = 0; i < std::size(expected); ++i) EXPECT_EQ(value_of({i}), expected[i]) << int{i};
+  for (std::size_t i = 0; i < std::size(expected); ++i)
+    EXPECT_EQ(value_of({static_cast<std::uint8_t>(i)}), expected[i]) << i;
   EXPECT_EQ(value_of(last_step), 1ULL << 30);
 }
 
