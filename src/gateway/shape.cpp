@@ -109,7 +109,6 @@ unsigned status_of(Errc code) {
     case Errc::denied:
       return 403;
     case Errc::unavailable:
-      return 503;
     case Errc::exhausted:
       return 503;
     case Errc::timeout:

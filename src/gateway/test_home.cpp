@@ -238,6 +238,7 @@ Result<store::NewApiKey> FakeKeys::create(const store::KeyWish& wish) {
 
 Result<std::vector<store::ApiKey>> FakeKeys::list() {
   std::vector<store::ApiKey> all;
+  all.reserve(by_secret.size());
   for (const auto& [secret, key] : by_secret) all.push_back(key);
   return all;
 }
@@ -378,7 +379,8 @@ Got TestHome::ask(std::string_view method, std::string_view target, std::string 
   RecordingExchange exchange(got);
   const net::Handler handler = gateway_->handler();
   std::exception_ptr failure;
-  boost::asio::co_spawn(io_, handler(request, exchange), [&](std::exception_ptr error) { failure = error; });
+  boost::asio::co_spawn(io_, handler(request, exchange),
+                        [&](const std::exception_ptr& error) { failure = error; });
   io_.restart();
   io_.run();
   if (failure) std::rethrow_exception(failure);

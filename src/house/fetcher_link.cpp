@@ -148,6 +148,7 @@ class FetcherLink::Impl : public std::enable_shared_from_this<Impl> {
     }
     for (const auto& [id, download] : downloads_) all.insert_or_assign(download->name, download->state());
     std::vector<engine::PullState> out;
+    out.reserve(all.size());
     for (auto& [name, state] : all) out.push_back(std::move(state));
     return out;
   }

@@ -55,7 +55,7 @@ class FetcherLinkTest : public testing::Test {
     };
     engine::ProgressSink progress = [sink, caller](const engine::Progress& p) { return sink(caller, p); };
     asio::co_spawn(context_, wait(*link_, std::move(name), caller, progress),
-                   asio::bind_cancellation_slot(caller->stop.slot(), [](std::exception_ptr) {}));
+                   asio::bind_cancellation_slot(caller->stop.slot(), [](const std::exception_ptr&) {}));
     run();
     return caller;
   }
@@ -113,7 +113,7 @@ class FetcherLinkTest : public testing::Test {
       auto result = co_await link.look_up(text);
       to->result = std::move(result);
     };
-    asio::co_spawn(context_, wait(*link_, std::move(name), look), [](std::exception_ptr) {});
+    asio::co_spawn(context_, wait(*link_, std::move(name), look), [](const std::exception_ptr&) {});
     run();
     return look;
   }

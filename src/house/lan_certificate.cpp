@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "net/home_ca.hpp"
@@ -62,7 +63,7 @@ std::vector<std::string> lan_urls(std::string_view door, const config::Lan& lan,
   urls.reserve(named.size());
   for (const std::string& name : named) {
     const bool brackets = name.find(':') != std::string::npos;
-    urls.push_back(scheme + (brackets ? "[" + name + "]" : name) + port);
+    urls.push_back(fmt::format("{}{}{}{}{}", scheme, brackets ? "[" : "", name, brackets ? "]" : "", port));
   }
   if (urls.empty()) urls.emplace_back(door);
   return urls;
