@@ -128,7 +128,7 @@ void BlobSink::note_failure(const Error& error) {
 }
 
 void BlobSink::digest_loop() {
-  Sha256 hash;
+  crypto::Sha256 hash;
   std::vector<std::byte> from_disk;
   std::unique_lock lock(mutex_);
   while (!stopping_ && !failure_) {
@@ -148,7 +148,7 @@ void BlobSink::digest_loop() {
       hash.update(from_disk);
       lock.lock();
     } else if (claimed_ == size_) {
-      digest_ = hash.finish();
+      digest_ = digest_text(hash.digest());
       changed_.notify_all();
       return;
     } else {

@@ -1,9 +1,5 @@
 #include "mesh/fetcher/digest.hpp"
 
-#include <array>
-
-#include <openssl/evp.h>
-
 #include "base/assert.hpp"
 #include "base/bytes.hpp"
 
@@ -15,29 +11,12 @@ constexpr std::size_t hex_digits = 64;
 
 }  // namespace
 
-void Sha256::Free::operator()(evp_md_ctx_st* context) const {
-  EVP_MD_CTX_free(context);
-}
-
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  LS_ASSERT(context_ != nullptr);
-  LS_ASSERT(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
-}
-
-void Sha256::update(std::span<const std::byte> bytes) {
-  LS_ASSERT(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
-}
-
-std::string Sha256::finish() {
-  std::array<unsigned char, 32> out{};
-  LS_ASSERT(EVP_DigestFinal_ex(context_.get(), out.data(), nullptr) == 1);
-  return std::string(prefix) + to_hex(std::as_bytes(std::span(out)));
+std::string digest_text(const crypto::Digest& digest) {
+  return std::string(prefix) + to_hex(digest);
 }
 
 std::string sha256_hex(std::string_view text) {
-  Sha256 hash;
-  hash.update(std::as_bytes(std::span(text)));
-  return hash.finish().substr(prefix.size());
+  return to_hex(crypto::sha256(bytes_of(text)));
 }
 
 bool is_digest(std::string_view text) {

@@ -1,29 +1,14 @@
 #pragma once
 
-#include <cstddef>
-#include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
-struct evp_md_ctx_st;
+#include "crypto/sha256.hpp"
 
 namespace localscale::mesh::fetcher {
 
-/// SHA-256 of bytes that come in pieces. Move-only.
-class Sha256 {
- public:
-  Sha256();
-  void update(std::span<const std::byte> bytes);
-  /// "sha256:…" of everything so far. Ends the computation.
-  std::string finish();
-
- private:
-  struct Free {
-    void operator()(evp_md_ctx_st* context) const;
-  };
-  std::unique_ptr<evp_md_ctx_st, Free> context_;
-};
+/// "sha256:…", as registries and journals write it.
+std::string digest_text(const crypto::Digest& digest);
 
 /// 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view text);
