@@ -24,6 +24,9 @@ std::optional<std::uint64_t> parse_u64(std::string_view text);
 /// True if `text` is well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing above U+10FFFF).
 bool is_utf8(std::string_view text);
 
+/// The longest beginning of UTF-8 text with at most `bytes_max` bytes that ends with a whole character.
+std::string_view whole_characters(std::string_view text, std::size_t bytes_max);
+
 /// Compares without telling by its duration where the difference is. Length is not secret.
 bool equal_constant_time(std::string_view a, std::string_view b);
 

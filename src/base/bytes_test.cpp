@@ -45,5 +45,12 @@ TEST(Bytes, ConstantTimeComparisonIsStillAComparison) {
   EXPECT_FALSE(equal_constant_time("secret", "secre"));
 }
 
+TEST(WholeCharacters, AreNeverCutInTheMiddle) {
+  EXPECT_EQ(whole_characters("K\xc3\xbc", 3), "K\xc3\xbc");
+  EXPECT_EQ(whole_characters("K\xc3\xbc", 2), "K");
+  EXPECT_EQ(whole_characters("\xe5\x8f\xb0", 2), "");
+  EXPECT_EQ(whole_characters("abc", 0), "");
+}
+
 }  // namespace
 }  // namespace localscale

@@ -58,6 +58,12 @@ std::uint64_t Decoder::number(std::size_t width) {
   return value;
 }
 
+bool Decoder::truth() {
+  const std::uint8_t value = u8();
+  if (value > 1) refuse("a truth value in it is neither 0 nor 1");
+  return value == 1;
+}
+
 Bytes Decoder::bytes(std::size_t bytes_max) {
   const std::size_t size = count(bytes_max);
   const ByteView taken = take(size);

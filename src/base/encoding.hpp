@@ -25,6 +25,7 @@ class Encoder {
   Encoder& u16(std::uint16_t value);
   Encoder& u32(std::uint32_t value);
   Encoder& u64(std::uint64_t value);
+  Encoder& truth(bool value) { return u8(value ? 1 : 0); }
   Encoder& text(std::string_view value) { return bytes(bytes_of(value)); }
   Encoder& bytes(ByteView value);
   /// Bytes of a width that the reader knows: no length.
@@ -47,6 +48,7 @@ class Decoder {
   std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
   std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
   std::uint64_t u64() { return number(8); }
+  bool truth();
   /// UTF-8 without control characters (is_printable_utf8), at most `bytes_max` long.
   std::string text(std::size_t bytes_max);
   Bytes bytes(std::size_t bytes_max);

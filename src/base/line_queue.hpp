@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.hpp"
+
 namespace localscale {
 
 /// Lines of the log on their way to another process. Keeps the oldest few and counts what is too much: a
@@ -52,9 +54,7 @@ class LineQueue {
   static std::string cut(std::string_view line) {
     if (line.size() <= line_bytes_max) return std::string(line);
     constexpr std::string_view more = "…";
-    std::size_t end = line_bytes_max - more.size();
-    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
-    return std::string(line.substr(0, end)) + std::string(more);
+    return std::string(whole_characters(line, line_bytes_max - more.size())).append(more);
   }
 
  private:

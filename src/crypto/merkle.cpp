@@ -26,6 +26,24 @@ std::uint64_t left_part(std::uint64_t size) {
   return std::bit_floor(size - 1);
 }
 
+/// A place in a tree, and the last one of its level, on the way up to the root (RFC 9162 section 2.1.3.2).
+struct Way {
+  std::uint64_t at;
+  std::uint64_t last;
+
+  void up() {
+    at >>= 1U;
+    last >>= 1U;
+  }
+  /// Goes up past the next member of a proof; whether that one stands on the left.
+  bool pass_sibling() {
+    const bool is_left = (at & 1U) != 0 || at == last;
+    while (is_left && (at & 1U) == 0 && at != 0) up();
+    up();
+    return is_left;
+  }
+};
+
 /// RFC 6962's SUBPROOF. `known`: the verifier has the root over the first `first` leaves.
 void subproof(std::span<const Digest> leaves, std::uint64_t first, bool known, std::vector<Digest>& proof) {
   if (first == leaves.size()) {
@@ -72,24 +90,13 @@ std::vector<Digest> inclusion_proof(std::span<const Digest> leaves, std::uint64_
 bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,
                       std::span<const Digest> proof, const Digest& root) {
   if (index >= size) return false;
-  std::uint64_t at = index;
-  std::uint64_t last = size - 1;
+  Way way{index, size - 1};
   Digest hash = leaf;
   for (const Digest& other : proof) {
-    if (last == 0) return false;
-    if ((at & 1U) != 0 || at == last) {
-      hash = node(other, hash);
-      while ((at & 1U) == 0 && at != 0) {
-        at >>= 1U;
-        last >>= 1U;
-      }
-    } else {
-      hash = node(hash, other);
-    }
-    at >>= 1U;
-    last >>= 1U;
+    if (way.last == 0) return false;
+    hash = way.pass_sibling() ? node(other, hash) : node(hash, other);
   }
-  return last == 0 && hash == root;
+  return way.last == 0 && hash == root;
 }
 
 std::vector<Digest> consistency_proof(std::span<const Digest> leaves, std::uint64_t first) {
@@ -107,30 +114,20 @@ bool verify_consistency(std::uint64_t first, std::uint64_t second, const Digest&
   if (first == 0) return proof.empty() && first_root == merkle_root({});
   const bool first_is_full = std::has_single_bit(first);
   if (!first_is_full && proof.empty()) return false;
-  std::uint64_t at = first - 1;
-  std::uint64_t last = second - 1;
-  while ((at & 1U) != 0) {
-    at >>= 1U;
-    last >>= 1U;
-  }
+  Way way{first - 1, second - 1};
+  while ((way.at & 1U) != 0) way.up();
   Digest first_hash = first_is_full ? first_root : proof.front();
   Digest second_hash = first_hash;
   for (const Digest& other : first_is_full ? proof : proof.subspan(1)) {
-    if (last == 0) return false;
-    if ((at & 1U) != 0 || at == last) {
+    if (way.last == 0) return false;
+    if (way.pass_sibling()) {
       first_hash = node(other, first_hash);
       second_hash = node(other, second_hash);
-      while ((at & 1U) == 0 && at != 0) {
-        at >>= 1U;
-        last >>= 1U;
-      }
     } else {
       second_hash = node(second_hash, other);
     }
-    at >>= 1U;
-    last >>= 1U;
   }
-  return last == 0 && first_hash == first_root && second_hash == second_root;
+  return way.last == 0 && first_hash == first_root && second_hash == second_root;
 }
 
 std::optional<MerkleFrontier> MerkleFrontier::from(std::uint64_t size, std::vector<Digest> parts) {

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "base/assert.hpp"
+#include "crypto/random.hpp"
 
 namespace localscale::crypto {
 namespace {
@@ -20,43 +21,37 @@ unsigned char* raw_out(std::span<std::byte> bytes) {
   return reinterpret_cast<unsigned char*>(bytes.data());
 }
 
-/// libsodium's form of a secret key: the seed and the public key.
-struct Expanded {
-  std::array<std::byte, crypto_sign_SECRETKEYBYTES> bytes{};
-  PublicKey public_key;
-
-  explicit Expanded(const SigningKey::Seed& seed) {
-    LS_ASSERT(crypto_sign_seed_keypair(raw_out(public_key.bytes), raw_out(bytes), raw(seed)) == 0);
-  }
-  ~Expanded() { sodium_memzero(bytes.data(), bytes.size()); }
-  Expanded(const Expanded&) = delete;
-  Expanded& operator=(const Expanded&) = delete;
-};
-
 }  // namespace
 
 SigningKey SigningKey::generate() {
-  LS_ASSERT(sodium_init() >= 0);
   Seed seed{};
-  randombytes_buf(seed.data(), seed.size());
+  fill_random(seed);
   SigningKey key(seed);
   sodium_memzero(seed.data(), seed.size());
   return key;
 }
 
-SigningKey::SigningKey(const Seed& seed) : seed_(seed), public_(Expanded(seed).public_key) {}
+SigningKey::SigningKey(const Seed& seed) {
+  static_assert(sizeof(secret_) == crypto_sign_SECRETKEYBYTES);
+  LS_ASSERT(crypto_sign_seed_keypair(raw_out(public_.bytes), raw_out(secret_), raw(seed)) == 0);
+}
 
 SigningKey::~SigningKey() {
-  sodium_memzero(seed_.data(), seed_.size());
+  sodium_memzero(secret_.data(), secret_.size());
 }
 
 Signature SigningKey::sign(std::string_view domain, ByteView message) const {
   const Bytes text = signed_bytes(domain, message);
-  const Expanded secret(seed_);
   Signature signature;
-  LS_ASSERT(crypto_sign_detached(raw_out(signature.bytes), nullptr, raw(text), text.size(),
-                                 raw(secret.bytes)) == 0);
+  LS_ASSERT(crypto_sign_detached(raw_out(signature.bytes), nullptr, raw(text), text.size(), raw(secret_)) ==
+            0);
   return signature;
+}
+
+SigningKey::Seed SigningKey::seed() const {
+  Seed seed{};
+  LS_ASSERT(crypto_sign_ed25519_sk_to_seed(raw_out(seed), raw(secret_)) == 0);
+  return seed;
 }
 
 bool verify(const PublicKey& key, std::string_view domain, ByteView message, const Signature& signature) {

@@ -39,10 +39,10 @@ class SigningKey {
   [[nodiscard]] const PublicKey& public_key() const { return public_; }
   [[nodiscard]] Signature sign(std::string_view domain, ByteView message) const;
   /// What has to be kept, and kept secret.
-  [[nodiscard]] const Seed& seed() const { return seed_; }
+  [[nodiscard]] Seed seed() const;
 
  private:
-  Seed seed_;
+  std::array<std::byte, 64> secret_{};  ///< libsodium's form: the seed, then the public key.
   PublicKey public_;
 };
 

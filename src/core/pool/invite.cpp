@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/digit_text.hpp"
 #include "base/printable.hpp"
 #include "crypto/sha256.hpp"
 
@@ -11,37 +12,6 @@ namespace {
 
 constexpr std::uint8_t invite_version = 1;
 constexpr std::size_t check_bytes = 4;
-constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-std::string to_base64url(ByteView bytes) {
-  std::string text;
-  std::uint32_t waiting = 0;
-  std::size_t bits = 0;
-  for (const std::byte byte : bytes) {
-    waiting = (waiting << 8U) | std::to_integer<std::uint32_t>(byte);
-    for (bits += 8; bits >= 6; bits -= 6) text += digits[(waiting >> (bits - 6)) & 63U];
-  }
-  if (bits > 0) text += digits[(waiting << (6 - bits)) & 63U];
-  return text;
-}
-
-std::optional<Bytes> from_base64url(std::string_view text) {
-  Bytes bytes;
-  std::uint32_t waiting = 0;
-  std::size_t bits = 0;
-  for (const char c : text) {
-    const auto digit = digits.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    waiting = (waiting << 6U) | static_cast<std::uint32_t>(digit);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes.push_back(static_cast<std::byte>(waiting >> bits));
-  }
-  // A digit too many, or bits that no byte needs: not what we write.
-  if (bits >= 6 || (waiting & ((1U << bits) - 1U)) != 0) return std::nullopt;
-  return bytes;
-}
 
 bool fits(const Invite& invite) {
   return !invite.addresses.empty() && invite.addresses.size() <= addresses_max && invite.expires.ms > 0 &&
@@ -101,7 +71,7 @@ Result<std::string> to_link(const Invite& invite) {
   Bytes bytes = encode(invite);
   const Bytes check = check_of(bytes);
   bytes.insert(bytes.end(), check.begin(), check.end());
-  return std::string(invite_prefix) + to_base64url(bytes);
+  return std::string(invite_prefix) + to_digits(bytes, base64url_digits);
 }
 
 Result<Invite> parse_invite(std::string_view link) {
@@ -109,7 +79,7 @@ Result<Invite> parse_invite(std::string_view link) {
   link = without_spaces(link);
   if (!link.starts_with(invite_prefix))
     return not_an_invite("it does not begin with " + std::string(invite_prefix) + ".");
-  const auto bytes = from_base64url(link.substr(invite_prefix.size()));
+  const auto bytes = from_digits(link.substr(invite_prefix.size()), base64url_digits);
   if (!bytes || bytes->size() < check_bytes) return not_an_invite("a part of it is missing or mistyped.");
   const ByteView body = ByteView(*bytes).first(bytes->size() - check_bytes);
   if (!std::ranges::equal(check_of(body), ByteView(*bytes).last(check_bytes)))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascending.hpp"
 #include "crypto/sha256.hpp"
 
 namespace localscale::core::pool {
@@ -92,19 +93,12 @@ Admit read_admit(Decoder& from) {
   return act;
 }
 
-template <class T, class Key>
-bool ascending(const std::vector<T>& values, Key key) {
-  return std::ranges::adjacent_find(values, [&](const T& a, const T& b) { return !(key(a) < key(b)); }) ==
-         values.end();
-}
-
 Evict read_evict(Decoder& from) {
   Evict act;
   const std::size_t homes = from.count(homes_max_limit);
   if (homes == 0) from.refuse("it throws nobody out");
   for (std::size_t i = 0; i < homes && !from.failed(); ++i) act.homes.push_back(read_home(from));
-  if (!ascending(act.homes, [](const HomeId& home) { return home; }))
-    from.refuse("its homes are not in order");
+  if (!ascending(act.homes)) from.refuse("its homes are not in order");
   return act;
 }
 
@@ -147,8 +141,7 @@ TransitionBody read_body(Decoder& from) {
   body.made_at = read_time(from);
   const std::size_t parents = from.count(parents_max);
   for (std::size_t i = 0; i < parents && !from.failed(); ++i) from.fixed(body.parents.emplace_back().hash);
-  if (!ascending(body.parents, [](const TransitionId& id) { return id; }))
-    from.refuse("its parents are not in order");
+  if (!ascending(body.parents)) from.refuse("its parents are not in order");
   body.act = read_act(from);
   if (body.parents.empty() != std::holds_alternative<CreatePool>(body.act))
     from.refuse("only what creates a pool has no parents");
@@ -159,7 +152,7 @@ TransitionBody read_body(Decoder& from) {
 Bytes encode_unsealed(const Transition& transition) {
   Encoder into;
   into.fixed(encode(transition.body));
-  into.u8(transition.consent ? 1 : 0);
+  into.truth(transition.consent.has_value());
   if (transition.consent) into.fixed(transition.consent->bytes);
   into.u32(static_cast<std::uint32_t>(transition.cosignatures.size()));
   for (const CoSignature& by : transition.cosignatures) into.fixed(by.home.hash).fixed(by.signature.bytes);
@@ -198,16 +191,13 @@ Result<Transition> decode_transition(ByteView bytes) {
   Decoder from(bytes);
   Transition transition;
   transition.body = read_body(from);
-  const std::uint8_t consents = from.u8();
-  if (consents > 1) from.refuse("a truth value in it is none");
-  if (consents == 1) transition.consent = read_signature(from);
+  if (from.truth()) transition.consent = read_signature(from);
   const std::size_t signatures = from.count(cosignatures_max);
   for (std::size_t i = 0; i < signatures && !from.failed(); ++i) {
     const HomeId home = read_home(from);
     transition.cosignatures.push_back({home, read_signature(from)});
   }
-  if (!ascending(transition.cosignatures, [](const CoSignature& by) { return by.home; }))
-    from.refuse("its signatures are not in order");
+  if (!ascending(transition.cosignatures, &CoSignature::home)) from.refuse("its signatures are not in order");
   transition.seal = read_signature(from);
   if (auto read = from.finish("A step of the roster"); !read) return tl::unexpected(read.error());
   return transition;

@@ -30,12 +30,6 @@ Place place_of(Decoder& in) {
   return {};
 }
 
-bool is_present(Decoder& in) {
-  const std::uint8_t present = in.u8();
-  if (present > 1) in.refuse("a truth value in it is neither 0 nor 1");
-  return present == 1;
-}
-
 }  // namespace
 
 Bytes encode(const Envelope& envelope) {
@@ -47,7 +41,7 @@ Bytes encode(const Envelope& envelope) {
       .fixed(envelope.source.hash)
       .text(to_text(envelope.destination))
       .u64(envelope.byte_budget)
-      .u8(envelope.content ? 1 : 0);
+      .truth(envelope.content.has_value());
   if (envelope.content) out.fixed(*envelope.content);
   return out.fixed(envelope.request)
       .fixed(envelope.nonce)
@@ -67,7 +61,7 @@ Result<Envelope> decode_envelope(ByteView bytes) {
   in.fixed(envelope.source.hash);
   envelope.destination = place_of(in);
   envelope.byte_budget = in.u64();
-  if (is_present(in)) in.fixed(envelope.content.emplace());
+  if (in.truth()) in.fixed(envelope.content.emplace());
   in.fixed(envelope.request);
   in.fixed(envelope.nonce);
   envelope.not_before = time_of(in);

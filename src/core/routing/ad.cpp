@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/assert.hpp"
+#include "core/ascending.hpp"
 
 namespace localscale::core {
 namespace {
@@ -22,12 +23,6 @@ static_assert(head_size + 3 * list_length + ad_models_max * model_size +
                       ad_round_trips_max * round_trip_size + ad_addresses_max * address_size <=
                   body_size,
               "the fullest ad fits");
-
-/// Ascending, and each only once.
-template <class Member, class Key>
-bool ascending(const std::vector<Member>& list, Key key) {
-  return std::ranges::adjacent_find(list, std::ranges::greater_equal{}, key) == list.end();
-}
 
 bool whole_tick(UnixMs time) {
   return time.ms >= 0 && time.ms % ad_tick_ms == 0;
@@ -53,12 +48,6 @@ Kind kind(Decoder& in, std::uint8_t kinds) {
   return static_cast<Kind>(value);
 }
 
-bool truth(Decoder& in) {
-  const std::uint8_t value = in.u8();
-  if (value > 1) in.refuse("a truth value is neither 0 nor 1");
-  return value == 1;
-}
-
 void read_head(Decoder& in, Ad& ad) {
   if (in.u8() != version) in.refuse("its version is unknown");
   in.fixed(ad.home.hash);
@@ -80,7 +69,7 @@ void read_lists(Decoder& in, Ad& ad) {
   ad.models.resize(in.count(ad_models_max));
   for (AdModel& model : ad.models) {
     in.fixed(model.digest);
-    model.warm = truth(in);
+    model.warm = in.truth();
     model.tokens_per_s = step(in);
   }
   ad.round_trips.resize(in.count(ad_round_trips_max));
@@ -140,7 +129,7 @@ Bytes ad_body(const Ad& ad) {
   out.u8(ad.memory_free_mib.index).u8(ad.accelerator_free_mib.index).u8(ad.queue_s.index).u8(ad.price.index);
   out.u32(static_cast<std::uint32_t>(ad.models.size()));
   for (const AdModel& model : ad.models)
-    out.fixed(model.digest).u8(model.warm ? 1 : 0).u8(model.tokens_per_s.index);
+    out.fixed(model.digest).truth(model.warm).u8(model.tokens_per_s.index);
   out.u32(static_cast<std::uint32_t>(ad.round_trips.size()));
   for (const AdRoundTrip& round_trip : ad.round_trips)
     out.fixed(round_trip.home).u8(round_trip.tenths_ms.index);

@@ -4,6 +4,7 @@
 
 #include "base/assert.hpp"
 #include "base/fault.hpp"
+#include "crypto/random.hpp"
 #include "mesh/gate/frame.hpp"
 
 namespace localscale::mesh::gate {
@@ -21,8 +22,7 @@ constexpr const char* keep_advice =
 /// 16 bytes that no other log has.
 LogId fresh_id() {
   LogId id{};
-  const crypto::Digest random = crypto::sha256(crypto::SigningKey::generate().public_key().bytes);
-  std::copy_n(random.begin(), id.size(), id.begin());
+  crypto::fill_random(id);
   return id;
 }
 

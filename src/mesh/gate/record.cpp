@@ -1,5 +1,6 @@
 #include "mesh/gate/record.hpp"
 
+#include "base/bytes.hpp"
 #include "base/printable.hpp"
 
 namespace localscale::mesh::gate {
@@ -12,15 +13,6 @@ Encoder begun(Type type, UnixMs at) {
   Encoder out;
   out.u8(version).u8(static_cast<std::uint8_t>(type)).u64(static_cast<std::uint64_t>(at.ms));
   return out;
-}
-
-/// Cut between characters.
-std::string log_text(std::string_view text) {
-  std::string line = one_printable_line(text);
-  std::size_t size = std::min(line.size(), refusal_text_bytes_max);
-  while (size > 0 && size < line.size() && (static_cast<unsigned char>(line[size]) & 0xc0U) == 0x80U) --size;
-  line.resize(size);
-  return line;
 }
 
 struct Writer {
@@ -38,9 +30,10 @@ struct Writer {
   Bytes operator()(const Refused& refused) const {
     Encoder out = begun(Type::refused, refused.at);
     out.u8(static_cast<std::uint8_t>(refused.direction)).u8(static_cast<std::uint8_t>(refused.refusal.why));
-    out.u8(refused.refusal.who ? 1 : 0);
+    out.truth(refused.refusal.who.has_value());
     if (refused.refusal.who) out.fixed(refused.refusal.who->hash);
-    return out.text(log_text(refused.refusal.what)).take();
+    const std::string what = one_printable_line(refused.refusal.what);
+    return out.text(whole_characters(what, refusal_text_bytes_max)).take();
   }
   Bytes operator()(const Recovered& recovered) const {
     return begun(Type::recovered, recovered.at).u64(recovered.bytes_cut).fixed(recovered.digest).take();
@@ -75,9 +68,7 @@ Record read_refused(Decoder& in, UnixMs at) {
   refused.at = at;
   refused.direction = value_of(in, Direction::arriving);
   refused.refusal.why = value_of(in, core::privacy::Why::no_record);
-  const std::uint8_t has_home = in.u8();
-  if (has_home > 1) in.refuse("a truth value in it is neither 0 nor 1");
-  if (has_home == 1) in.fixed(refused.refusal.who.emplace().hash);
+  if (in.truth()) in.fixed(refused.refusal.who.emplace().hash);
   refused.refusal.what = in.text(refusal_text_bytes_max);
   return refused;
 }
